@@ -1,0 +1,19 @@
+import type { SystemModule } from '#domain/providers/system-module.ts';
+import type { Clock } from '#platform/clock.ts';
+import type { Hasher } from '#platform/hashing/hasher.ts';
+import type { Logger } from '#platform/log.ts';
+import type { Sealer } from '#platform/seal.ts';
+import type { Settings } from '#settings/settings.ts';
+import type { Store } from '#storage/store.ts';
+
+/** What an action may use. Built once in hub.ts and handed in; no action reaches for anything else. */
+export interface Services {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly seal: Sealer;
+  readonly hasher: Hasher;
+  /** The provider modules by id; the list is handed in by the composition root. */
+  readonly modules: ReadonlyMap<string, SystemModule>;
+  readonly log: Logger;
+}

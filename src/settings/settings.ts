@@ -1,0 +1,78 @@
+/** The checked configuration, as the rest of the hub sees it. How it is read and checked: load.ts. */
+export interface SystemSettings {
+  id: string;
+  title: string;
+  side: 'crm' | 'erp' | 'other';
+  provider: string;
+  description?: string;
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  backchannelLogoutUri?: string;
+  launchUri?: string;
+  clientId: string;
+  auth: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
+  clientSecret?: string;
+  jwks?: { keys: Record<string, unknown>[] };
+  jwksUri?: string;
+  firstParty: boolean;
+  api?: { audience: string };
+  machine?: { scopes: string[] };
+  refresh: boolean;
+  rotateRefresh: boolean;
+  idTokenAlg: 'RS256' | 'ES256';
+  par: boolean;
+  open: boolean;
+  requires: 'password' | 'mfa' | 'phishing-resistant';
+  outbound: { allow: string[] };
+  settings: Record<string, unknown>;
+}
+
+/** So many in so many milliseconds. */
+export interface Rate {
+  count: number;
+  windowMs: number;
+}
+
+export interface Settings {
+  production: boolean;
+  /** No trailing slash. */
+  issuer: string;
+  listen: { host: string; port: number };
+  /** Absolute path. */
+  data: string;
+  store: { kind: 'sqlite'; file: string } | { kind: 'mongodb'; url: string };
+  /** Undefined: made and kept under `data` at first start. */
+  secret: string | undefined;
+  workers: number;
+  /** Express's `trust proxy` value. */
+  trustProxy: boolean | number | string;
+  mail: { kind: 'log' } | { kind: 'smtp'; url: string };
+  /** Absolute paths. */
+  policy: string | undefined;
+  policyMode: 'store' | 'file';
+  people: string | undefined;
+  systems: SystemSettings[];
+  admin: { email: string; password: string } | undefined;
+  /** Milliseconds. */
+  lifetimes: {
+    code: number;
+    accessToken: number;
+    interaction: number;
+    sessionIdle: number;
+    session: number;
+    resetLink: number;
+  };
+  limits: {
+    signin: { perAccount: Rate; perNetwork: Rate };
+    hash: { slots: number; queue: number };
+    /** Milliseconds. */
+    headers: number;
+    request: number;
+    logout: { firstRetry: number };
+  };
+  /** IANA name. */
+  timeZone: string;
+  company: string | undefined;
+  metrics: { token: string | undefined };
+  checkpoints: { webhook: string | undefined };
+}

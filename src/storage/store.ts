@@ -1,0 +1,67 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Collection, Stored } from './collection.ts';
+import type { AuditReader, Change, Commit, Engine, Page, Query } from './port.ts';
+import { UnitOfWork } from './unit-of-work.ts';
+
+/**
+ * The store as everything above sees it: an engine, and the unit of work of the request in hand.
+ *
+ * Inside `unit(…)` every `write` is only buffered, reads see what was buffered, and all of it, audit events included,
+ * becomes one commit when the unit ends: one request, one commit. Outside, `write` commits at once.
+ */
+export interface Store {
+  readonly engine: Engine;
+  readonly audit: AuditReader;
+  get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined>;
+  /** Inside a unit: sees its own buffered writes only for equality on a single field; paging does not. */
+  find<T extends object>(collection: Collection<T>, query: Query): Promise<Page<T>>;
+  /** The one record whose unique index holds the value, or undefined. */
+  one<T extends object>(collection: Collection<T>, field: string, value: string): Promise<Stored<T> | undefined>;
+  count(collection: Collection, where?: Query['where']): Promise<number>;
+  changes(collection: Collection): number;
+  /** @throws CommitConflict, StoreUnavailable; inside a unit these come from the unit's end instead. */
+  write(commit: Commit): Promise<void>;
+  /** Commits now even inside a unit: for what must hold whatever becomes of the request (a throttle's count). */
+  writeNow(commit: Commit): Promise<void>;
+  /** Runs `work` in a fresh unit of work and hands it over; the caller commits or drops it. */
+  unit<R>(work: (unit: UnitOfWork) => Promise<R>): Promise<R>;
+  /** The unit of the request in hand, if there is one. */
+  current(): UnitOfWork | undefined;
+}
+
+export function createStore(engine: Engine): Store {
+  const local = new AsyncLocalStorage<UnitOfWork>();
+  return {
+    engine,
+    audit: engine.audit,
+    async get(collection, id) {
+      const unit = local.getStore();
+      return unit === undefined ? engine.get(collection, id) : unit.get(collection, id);
+    },
+    async find(collection, query) {
+      const unit = local.getStore();
+      return unit === undefined ? engine.find(collection, query) : unit.find(collection, query);
+    },
+    async one(collection, field, value) {
+      const query = { where: { [field]: value }, limit: 1 };
+      const unit = local.getStore();
+      const page = await (unit === undefined ? engine.find(collection, query) : unit.find(collection, query));
+      return page.items[0];
+    },
+    count: (collection, where) => engine.count(collection, where),
+    changes: (collection) => engine.changes(collection),
+    async write(commit) {
+      const unit = local.getStore();
+      if (unit === undefined) return engine.commit(commit);
+      unit.stage(commit);
+    },
+    writeNow: (commit) => engine.commit(commit),
+    unit: (work) => {
+      const unit = new UnitOfWork(engine);
+      return local.run(unit, () => work(unit));
+    },
+    current: () => local.getStore(),
+  };
+}
+
+export type { Change, Commit };
