@@ -1,0 +1,162 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import type { FieldFault } from '#domain/errors.ts';
+import { webAddressFault } from '#domain/systems/addresses.ts';
+import { withEnvironment } from './environment.ts';
+import { SettingsError } from './faults.ts';
+import { productionFaults } from './production.ts';
+import { type Partially, readFields } from './read.ts';
+import type { Settings } from './settings.ts';
+import { type Shape, shape } from './shape.ts';
+import { readSystems } from './system.ts';
+
+/** The project's folder: where the default configuration and policy lie, wherever the hub is started. */
+const root = resolve(import.meta.dirname, '../..');
+
+export interface LoadOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Relative paths count from here. */
+  readonly cwd?: string;
+  /** The ids of the provider modules; without them `provider:` is not checked. */
+  readonly providers?: readonly string[];
+}
+
+/**
+ * Reads `config/hub.yaml` (or the file that HUB_CONFIG names) and the environment.
+ *
+ * @throws SettingsError with every fault at once, one line each.
+ */
+export function loadSettings(options: LoadOptions = {}): Settings {
+  const env = options.env ?? process.env;
+  const cwd = options.cwd ?? process.cwd();
+  const faults: FieldFault[] = [];
+  const file = readConfiguration(env.HUB_CONFIG, cwd);
+  const { tree, from } = withEnvironment(file, env, cwd, faults);
+  const read = readFields(shape, tree, '', faults);
+  const settings = complete(
+    read,
+    { cwd, providers: options.providers, production: env.NODE_ENV === 'production' },
+    faults,
+  );
+  if (faults.length > 0 || settings === undefined) throw new SettingsError(faults.map((fault) => named(fault, from)));
+  return settings;
+}
+
+/** A fault in an overridden setting is told under the variable's name, where the remedy lies. */
+function named(fault: FieldFault, from: ReadonlyMap<string, string>): FieldFault {
+  const variable = from.get(fault.path);
+  return variable === undefined ? fault : { path: variable, message: fault.message };
+}
+
+function readConfiguration(named: string | undefined, cwd: string): Record<string, unknown> {
+  const file = named === undefined || named === '' ? join(root, 'config/hub.yaml') : resolve(cwd, named);
+  if (!existsSync(file)) {
+    if (named === undefined || named === '') return {};
+    throw new SettingsError([{ path: 'HUB_CONFIG', message: `${file} does not exist; name a YAML file` }]);
+  }
+  if (!statSync(file).isFile()) {
+    throw new SettingsError([{ path: 'HUB_CONFIG', message: `${file} is not a file; name a YAML file` }]);
+  }
+  const document = parseDocument(readFileSync(file, 'utf8'));
+  if (document.errors.length > 0) {
+    throw new SettingsError(
+      document.errors.map((error) => ({
+        path: `${file}:${error.linePos?.[0].line ?? 1}`,
+        message: (error.message.split('\n')[0] ?? '').replace(/ at line \d+.*$/, ''),
+      })),
+    );
+  }
+  const tree: unknown = document.toJS() ?? {};
+  if (typeof tree === 'object' && tree !== null && !Array.isArray(tree)) return tree as Record<string, unknown>;
+  throw new SettingsError([
+    { path: file, message: 'holds no settings; write keys and values, like listen: { port: 4000 }' },
+  ]);
+}
+
+interface Surroundings {
+  readonly cwd: string;
+  readonly providers: readonly string[] | undefined;
+  readonly production: boolean;
+}
+
+/** Puts paths and derived defaults in place, and judges what depends on several settings. */
+function complete(
+  { values, unreadable }: Partially<Shape>,
+  { cwd, providers, production }: Surroundings,
+  faults: FieldFault[],
+): Settings | undefined {
+  const fault = (path: string, message: string) => faults.push({ path, message });
+  const systems = readSystems(values.systems ?? [], { cwd, providers }, faults);
+  const data = resolve(cwd, values.data ?? 'data');
+  const store = storeOf(values.store, data, cwd);
+
+  if (values.listen?.port === 0 && values.issuer === undefined && !unreadable.has('issuer')) {
+    fault('listen.port', 'is 0, any free port, so the issuer is not known; set issuer as well');
+  }
+  if ((values.workers ?? 1) > 1 && store.kind === 'sqlite') {
+    fault('workers', 'is more than the embedded store serves; set 1, or name a mongodb:// store');
+  }
+  if (values.lifetimes !== undefined && values.lifetimes.sessionIdle > values.lifetimes.session) {
+    fault('lifetimes.sessionIdle', 'is longer than lifetimes.session, the ceiling; make it shorter');
+  }
+  if (values.admin !== undefined && (values.admin.email === undefined) !== (values.admin.password === undefined)) {
+    const absent = values.admin.email === undefined ? 'email' : 'password';
+    fault(`admin.${absent}`, 'is missing; the first admin needs both email and password');
+  }
+  for (const key of ['policy', 'people'] as const) {
+    const file = values[key];
+    if (file !== undefined && !existsSync(resolve(cwd, file))) {
+      fault(key, `${file} does not exist; relative paths count from ${cwd}`);
+    }
+  }
+  if (values.policyMode === 'file' && values.policy === undefined && !unreadable.has('policy')) {
+    fault('policy', 'is missing; policyMode file needs the path of the policy document');
+  }
+  const webhook = values.checkpoints?.webhook;
+  const webhookFault = webhook === undefined ? undefined : webAddressFault(webhook);
+  if (webhookFault !== undefined) fault('checkpoints.webhook', webhookFault);
+  if (production) {
+    const { admin, metrics } = values;
+    const secret = unreadable.has('secret') ? undefined : values.secret;
+    faults.push(
+      ...productionFaults({ secret, adminPassword: admin?.password, metricsToken: metrics?.token, systems }, root),
+    );
+  }
+  if (faults.length > 0) return undefined;
+
+  // Without faults every key was read and has its default.
+  const given = values as Shape;
+  const { email, password } = given.admin;
+  return {
+    production,
+    issuer: given.issuer ?? `http://localhost:${given.listen.port}`,
+    listen: given.listen,
+    data,
+    store,
+    secret: given.secret,
+    workers: given.workers,
+    trustProxy: given.trustProxy,
+    mail: given.mail === 'log:' ? { kind: 'log' } : { kind: 'smtp', url: given.mail },
+    policy: given.policy === undefined ? join(root, 'config/roles.yaml') : resolve(cwd, given.policy),
+    policyMode: given.policyMode,
+    people: given.people === undefined ? undefined : resolve(cwd, given.people),
+    systems,
+    admin: email === undefined || password === undefined ? undefined : { email, password },
+    lifetimes: given.lifetimes,
+    limits: given.limits,
+    timeZone: given.timeZone,
+    company: given.company,
+    metrics: { token: given.metrics.token },
+    checkpoints: { webhook: given.checkpoints.webhook },
+  };
+}
+
+function storeOf(given: string | undefined, data: string, cwd: string): Settings['store'] {
+  if (given === undefined) return { kind: 'sqlite', file: join(data, 'hub.db') };
+  if (given.startsWith('sqlite:')) {
+    const file = given.slice('sqlite:'.length).replace('<data>', data);
+    return { kind: 'sqlite', file: resolve(cwd, file) };
+  }
+  return { kind: 'mongodb', url: given };
+}

@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { isLoopback } from '#domain/systems/addresses.ts';
+import { fields, text } from './read.ts';
+import { duration, rate, whole } from './units.ts';
+
+const issuer = z.string().transform((value, context): string => {
+  const fault = issuerFault(value);
+  if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  return value.replace(/\/$/, '');
+});
+
+function issuerFault(value: string): string | undefined {
+  const url = URL.parse(value);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    return 'is not a web address; write it in full, like https://hub.example.com';
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
+    return 'has more than a scheme, a host and a port; the hub takes a host of its own, like https://hub.example.com';
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return 'is plain http beyond this machine; use https (http is for localhost alone)';
+  }
+  return undefined;
+}
+
+const proxies = z
+  .union([z.boolean(), z.number(), z.string()])
+  .transform((value, context): boolean | number | string => {
+    if (value === false || value === 'false') return false;
+    if (value === true || value === 'true' || value === '') {
+      // Believing every hop lets anybody choose the address that throttling counts.
+      context.addIssue({
+        code: 'custom',
+        message: 'is too wide; write how many proxies stand before the hub, or their addresses',
+      });
+      return false;
+    }
+    if (typeof value === 'string' && !/^\d+$/.test(value)) return value;
+    const hops = Number(value);
+    if (Number.isInteger(hops) && hops >= 0 && hops <= 10) return hops === 0 ? false : hops;
+    context.addIssue({
+      code: 'custom',
+      message: 'is no number of proxies; write a whole number up to 10, or addresses',
+    });
+    return false;
+  });
+
+const timeZone = z.string().refine(
+  (zone) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone });
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  { error: 'is no time zone; write an IANA name like Europe/Warsaw or UTC' },
+);
+
+const store = z.string().refine((value) => /^sqlite:.+|^mongodb(\+srv)?:\/\/.+/.test(value), {
+  error: 'is no store; write sqlite:<path>, or a mongodb:// address',
+});
+
+const mail = z.string().refine((value) => value === 'log:' || /^smtps?:\/\/.+/.test(value), {
+  error: 'is no mail address of a server; write log: or smtp://host:port',
+});
+
+/** Every key of the configuration with its default. Systems are read one by one, in system.ts. */
+export const shape = {
+  issuer: issuer.optional(),
+  company: text.optional(),
+  listen: fields({ host: text.default('127.0.0.1'), port: whole(0, 65_535).default(4000) }).prefault({}),
+  data: text.default('./data'),
+  store: store.optional(),
+  secret: text.optional(),
+  workers: whole(1, 64).default(1),
+  trustProxy: proxies.default(false),
+  mail: mail.default('log:'),
+  policy: text.optional(),
+  policyMode: z.enum(['store', 'file']).default('store'),
+  people: text.optional(),
+  systems: z.array(z.unknown()).default([]),
+  sources: z
+    .array(z.unknown())
+
+    .refine((list) => list.length === 0, {
+      error: 'cannot be used yet: this version signs people in by its own passwords; leave the list empty',
+    })
+    .default([]),
+  admin: fields({ email: z.email({ error: 'is no e-mail address' }).optional(), password: text.optional() }).prefault(
+    {},
+  ),
+  lifetimes: fields({
+    code: duration({ atLeast: '1s', atMost: '10m', because: 'RFC 6749, 4.1.2' }).default(60_000),
+    accessToken: duration({ atLeast: '10s', atMost: '5m', because: 'a disabled account must not outlive it' }).default(
+      300_000,
+    ),
+    interaction: duration({ atLeast: '1m', atMost: '24h' }).default(1_800_000),
+    sessionIdle: duration({ atLeast: '1m' }).default(28_800_000),
+    session: duration({ atLeast: '1m' }).default(86_400_000),
+    resetLink: duration({ atLeast: '1m', atMost: '24h' }).default(1_800_000),
+  }).prefault({}),
+  limits: fields({
+    signin: fields({
+      perAccount: rate.default({ count: 10, windowMs: 900_000 }),
+      perNetwork: rate.default({ count: 100, windowMs: 900_000 }),
+    }).prefault({}),
+    hash: fields({
+      slots: whole(1, 256).default(availableParallelism()),
+      queue: whole(0, 10_000).default(32),
+    }).prefault({}),
+    headers: duration({ atLeast: '1s', atMost: '2m' }).default(10_000),
+    request: duration({ atLeast: '1s', atMost: '10m' }).default(30_000),
+    logout: fields({ firstRetry: duration({ atLeast: '100ms', atMost: '1h' }).default(2000) }).prefault({}),
+  }).prefault({}),
+  timeZone: timeZone.default('UTC'),
+  metrics: fields({ token: text.optional() }).prefault({}),
+  checkpoints: fields({ webhook: z.string().optional() }).prefault({}),
+};
+export type Shape = { [K in keyof typeof shape]: z.infer<(typeof shape)[K]> };
