@@ -116,12 +116,14 @@ export interface AuditDraft {
 }
 
 /** One record of the chain as exports show it. `hash` covers all but `hash`, `personal`, `personalSalt`. */
-export interface AuditEvent extends AuditDraft {
+export interface AuditEvent extends Omit<AuditDraft, 'personal'> {
   readonly id: string;
   readonly writer: string;
   readonly seq: number;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** Null after an erasure. */
+  readonly personal?: Personal | null;
   readonly personalDigest?: string;
   /** Hex; null after an erasure. */
   readonly personalSalt?: string | null;

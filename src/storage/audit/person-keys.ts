@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { openWith, type Sealer, sealWith } from '#platform/seal.ts';
+import { personKeys } from '../collections.ts';
+import type { Change } from '../port.ts';
+
+/** A destroyed key stays as an empty one, so that nobody makes a new key for that person by writing about them. */
+const destroyed = '';
+const purpose = 'person-key';
+const cacheSize = 5000;
+
+/**
+ * The change that erases a person's part in the audit for good: their personal values can no longer be opened, neither can
+ * new ones be sealed. Put it into the commit of the erasure. Backups from before still hold the key.
+ */
+export function destroyPersonKey(person: string, now: number): Change {
+  return { kind: 'put', collection: personKeys, id: person, data: { sealed: destroyed, createdAt: now } };
+}
+
+/** The stored keys as an engine sees them at the moment of sealing or opening: what `personKeys` holds for a person. */
+export type StoredKey = (person: string) => { readonly sealed: string } | undefined;
+
+/** Makes, opens and uses the keys that personal values are sealed with; keeps the opened ones, bounded. */
+export class PersonKeys {
+  readonly #seal: Sealer;
+  readonly #hub: Buffer;
+  /** By sealed form, so that a destroyed key cannot be found here under the person's id. */
+  readonly #opened = new Map<string, Buffer>();
+
+  constructor(seal: Sealer) {
+    this.#seal = seal;
+    this.#hub = seal.derive('audit-personal');
+  }
+
+  /** A new key as `personKeys` stores it. */
+  create(now: number): { sealed: string; createdAt: number } {
+    const key = randomBytes(32);
+    const sealed = this.#seal.seal(purpose, key.toString('base64'));
+    this.#remember(sealed, key);
+    return { sealed, createdAt: now };
+  }
+
+  /** @param stored what `personKeys` holds for the person; undefined for no person (the hub's own key). */
+  sealText(stored: { readonly sealed: string } | undefined, plain: string, event: string): string | null {
+    const key = this.#keyOf(stored);
+    return key === null ? null : sealWith(key, plain, event);
+  }
+
+  /** Null when the key was destroyed or the sealed text is not what was written. */
+  openText(stored: { readonly sealed: string } | undefined, sealed: string, event: string): string | null {
+    const key = this.#keyOf(stored);
+    if (key === null) return null;
+    try {
+      return openWith(key, sealed, event);
+    } catch {
+      return null;
+    }
+  }
+
+  #keyOf(stored: { readonly sealed: string } | undefined): Buffer | null {
+    if (stored === undefined) return this.#hub;
+    if (stored.sealed === destroyed) return null;
+    const known = this.#opened.get(stored.sealed);
+    if (known !== undefined) return known;
+    const key = Buffer.from(this.#seal.open(purpose, stored.sealed), 'base64');
+    this.#remember(stored.sealed, key);
+    return key;
+  }
+
+  #remember(sealed: string, key: Buffer): void {
+    if (this.#opened.size >= cacheSize) {
+      const oldest = this.#opened.keys().next().value;
+      if (oldest !== undefined) this.#opened.delete(oldest);
+    }
+    this.#opened.set(sealed, key);
+  }
+}

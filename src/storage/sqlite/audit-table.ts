@@ -1,0 +1,83 @@
+import type { AuditDraft, AuditEvent } from '#domain/audit/event.ts';
+import { firstPrev } from '#domain/audit/hash.ts';
+import { type Head, nextLink, openEvent, type StoredEvent } from '../audit/chain.ts';
+import type { PersonKeys } from '../audit/person-keys.ts';
+import type { Heads } from '../port.ts';
+import type { Connection, SqlRow } from './connection.ts';
+
+/** Rows are only ever added; `n` counts them over all writers, `at` is in milliseconds and never falls. */
+export const auditTables = [
+  `CREATE TABLE IF NOT EXISTS audit (n INTEGER PRIMARY KEY, writer TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
+    body TEXT NOT NULL, hash TEXT NOT NULL, sealed TEXT)`,
+  'CREATE TABLE IF NOT EXISTS audit_heads (writer TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE IF NOT EXISTS audit_index (term TEXT, n INTEGER, PRIMARY KEY (term, n)) WITHOUT ROWID',
+];
+
+export type NumberedEvent = StoredEvent & { readonly n: number; readonly head: Head };
+
+/** The engine's one lane: its chain's head in memory, its rows in the file. */
+export class AuditTable {
+  readonly writer: string;
+  readonly #connection: Connection;
+  readonly #keys: PersonKeys;
+  #head: Head;
+  #n: number;
+
+  constructor(connection: Connection, keys: PersonKeys, writer: string) {
+    this.#connection = connection;
+    this.#keys = keys;
+    this.writer = writer;
+    const newest = connection.get('SELECT n, at FROM audit ORDER BY n DESC LIMIT 1');
+    const own = connection.get('SELECT seq, hash FROM audit WHERE writer = ? ORDER BY n DESC LIMIT 1', writer);
+    this.#n = Number(newest?.n ?? 0);
+    this.#head = { seq: Number(own?.seq ?? 0), hash: String(own?.hash ?? firstPrev), at: Number(newest?.at ?? 0) };
+  }
+
+  /** Number of the newest row. */
+  get newest(): number {
+    return this.#n;
+  }
+
+  /** The next links behind `before` (or the head); nothing is written. */
+  link(draft: AuditDraft, before: NumberedEvent | undefined, now: number, key: { sealed: string } | undefined) {
+    const place = { writer: this.writer, head: before?.head ?? this.#head, now };
+    const { event, head } = nextLink(draft, place, this.#keys, key);
+    return { ...event, head, n: (before?.n ?? this.#n) + 1 };
+  }
+
+  /** Writes links inside the transaction in hand; `applied` follows when it has been committed. */
+  append(events: readonly NumberedEvent[]): void {
+    for (const { n, head, body, hash, sealed } of events) {
+      this.#connection.run(
+        'INSERT INTO audit (n, writer, seq, at, body, hash, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        n,
+        this.writer,
+        head.seq,
+        head.at,
+        body,
+        hash,
+        sealed,
+      );
+    }
+  }
+
+  applied(last: NumberedEvent): void {
+    this.#head = last.head;
+    this.#n = last.n;
+  }
+
+  heads(): Heads {
+    const heads: Record<string, { seq: number; hash: string }> = {};
+    if (this.#head.seq > 0) heads[this.writer] = { seq: this.#head.seq, hash: this.#head.hash };
+    return heads;
+  }
+
+  open(row: SqlRow, keyOf: (event: AuditDraft) => { readonly sealed: string } | undefined): AuditEvent {
+    const stored = {
+      body: String(row.body),
+      hash: String(row.hash),
+      sealed: row.sealed === null ? null : String(row.sealed),
+    };
+    return openEvent(stored, this.#keys, keyOf);
+  }
+}

@@ -1,0 +1,98 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { StoreUnavailable } from '../port.ts';
+
+export type SqlRow = Record<string, unknown>;
+
+const statementLimit = 500;
+
+/** One open SQLite file with its prepared statements. Can be reopened after a fault without anybody noticing. */
+export class Connection {
+  readonly file: string;
+  readonly readOnly: boolean;
+  #db: DatabaseSync;
+  #statements = new Map<string, StatementSync>();
+
+  constructor(file: string, options: { readOnly?: boolean } = {}) {
+    this.file = file;
+    this.readOnly = options.readOnly ?? false;
+    this.#db = this.#open();
+  }
+
+  get raw(): DatabaseSync {
+    return this.#db;
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.isOpen && this.#db.isTransaction;
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#statement(sql).run(...values);
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): SqlRow | undefined {
+    return this.#statement(sql).get(...values);
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): SqlRow[] {
+    return this.#statement(sql).all(...values);
+  }
+
+  iterate(sql: string, ...values: SQLInputValue[]): Iterable<SqlRow> {
+    // A statement of its own: the shared one may be used again before the caller has read to the end.
+    return this.#db.prepare(sql).iterate(...values);
+  }
+
+  /** Runs `work` in one transaction. @throws StoreUnavailable when it cannot be written; nothing is written then. */
+  transaction(work: () => void): void {
+    try {
+      this.run('BEGIN IMMEDIATE');
+      work();
+      this.run('COMMIT');
+    } catch (error) {
+      this.#rollback();
+      throw new StoreUnavailable('the database file cannot be written', error);
+    }
+  }
+
+  /** After a fault of the disk: a fresh handle, so that nothing half-known lives on in the old one. */
+  reopen(): void {
+    this.close();
+    this.#db = this.#open();
+  }
+
+  close(): void {
+    this.#statements = new Map();
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #rollback(): void {
+    try {
+      if (this.inTransaction) this.#db.exec('ROLLBACK');
+    } catch {
+      // The handle is beyond use; reopening it rolls back what was open.
+      this.reopen();
+    }
+  }
+
+  #open(): DatabaseSync {
+    const db = new DatabaseSync(this.file, { readOnly: this.readOnly, timeout: 5000 });
+    if (!this.readOnly) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST;');
+    db.exec('PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;');
+    return db;
+  }
+
+  #statement(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      if (this.#statements.size >= statementLimit) this.#statements.clear();
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}

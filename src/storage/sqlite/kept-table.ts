@@ -1,0 +1,183 @@
+import type { Collection, Stored } from '../collection.ts';
+import type { Page, Query } from '../port.ts';
+import type { Connection, SqlRow } from './connection.ts';
+import { indexTable, planQuery, sqlValue } from './kept-plan.ts';
+import { Lru } from './lru.ts';
+import { checkQuery, passes, writeCursor } from './query.ts';
+import {
+  type Data,
+  decode,
+  type Entries,
+  type Entry,
+  entriesOf,
+  indexesOf,
+  isScalar,
+  keyOf,
+  type NamedIndex,
+  type Row,
+} from './row.ts';
+import type { Committed, Pending } from './staging.ts';
+
+/** How many records of a collection stay in memory. */
+const cached = 10_000;
+
+/** One kept collection: a table of records, a table for each index, and the records used last in memory. */
+export class KeptTable implements Committed {
+  readonly name: string;
+  readonly collection: Collection;
+  readonly indexes: readonly NamedIndex[];
+  changes = 0;
+  readonly #connection: Connection;
+  readonly #cache = new Lru<string, Row>(cached);
+  readonly #sql: { read: string; write: string; remove: string };
+
+  constructor(connection: Connection, collection: Collection) {
+    this.#connection = connection;
+    this.collection = collection;
+    this.name = collection.name;
+    this.indexes = indexesOf(collection);
+    const table = `"${this.name}"`;
+    this.#sql = {
+      read: `SELECT version, expires, body FROM ${table} WHERE id = ?`,
+      write: `INSERT INTO ${table} (id, version, expires, body) VALUES (?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET version = excluded.version, expires = excluded.expires, body = excluded.body`,
+      remove: `DELETE FROM ${table} WHERE id = ?`,
+    };
+  }
+
+  read(id: string): Row | undefined {
+    const known = this.#cache.get(id);
+    if (known !== undefined) return known;
+    const found = this.#connection.get(this.#sql.read, id);
+    if (found === undefined) return undefined;
+    const row = rowOf(id, found);
+    if (!this.#connection.readOnly) this.#cache.set(id, row);
+    return row;
+  }
+
+  holder(index: number, entry: Entry): string | undefined {
+    const declared = this.indexes[index];
+    if (declared === undefined) return undefined;
+    const tests = declared.fields.map((_, at) => `k${at} = ?`).join(' AND ');
+    const sql = `SELECT id FROM ${indexTable(this.name, declared)} WHERE ${tests} LIMIT 1`;
+    const found = this.#connection.get(sql, ...entry.map(sqlValue));
+    return found === undefined ? undefined : String(found.id);
+  }
+
+  /** Writes one record inside the transaction in hand; memory is touched by `applied` only, after the commit. */
+  write(id: string, pending: Pending): void {
+    const before = this.read(id);
+    const old = before === undefined ? [] : entriesOf(this.indexes, JSON.parse(before.json) as Data);
+    this.#writeIndexes(id, before !== undefined, old, pending);
+    if (pending === null) this.#connection.run(this.#sql.remove, id);
+    else {
+      const { version, expiresAt, json } = pending.row;
+      this.#connection.run(this.#sql.write, id, version, expiresAt ?? null, json);
+    }
+  }
+
+  applied(id: string, pending: Pending): void {
+    if (pending === null) this.#cache.delete(id);
+    else this.#cache.set(id, pending.row);
+  }
+
+  forget(): void {
+    this.#cache.clear();
+  }
+
+  find<T extends object>(query: Query): Page<T> {
+    const checked = checkQuery(this.name, this.indexes, query);
+    const { field } = checked.sort;
+    const items: Stored<T>[] = [];
+    let after = checked.after;
+    const step = checked.limit + 1;
+    for (;;) {
+      const plan = planQuery(this.name, this.indexes, checked, after, step);
+      const ids = this.#connection.all(plan.sql, ...plan.values).map((found) => String(found.id));
+      for (const id of ids) {
+        const row = this.read(id);
+        if (row === undefined) continue;
+        const data = JSON.parse(row.json) as Data;
+        const value = field !== 'id' && isScalar(data[field]) ? data[field] : undefined;
+        if (!passes(id, data, checked.tests)) {
+          after = { id, value };
+          continue;
+        }
+        if (items.length === checked.limit && after !== undefined) {
+          return { items, next: writeCursor(checked.mark, after.id, after.value) };
+        }
+        items.push(decode<T>(row));
+        after = { id, value };
+      }
+      if (ids.length < step) return { items, next: null };
+    }
+  }
+
+  count(where: Query['where']): number {
+    if (where === undefined || Object.keys(where).length === 0) {
+      return Number(this.#connection.get(`SELECT count(*) AS n FROM "${this.name}"`)?.n);
+    }
+    const checked = checkQuery(this.name, this.indexes, { where });
+    const plan = planQuery(this.name, this.indexes, checked, undefined, Number.MAX_SAFE_INTEGER);
+    if (plan.exact) return this.#connection.all(plan.sql, ...plan.values).length;
+    let count = 0;
+    for (const found of this.#connection.all(plan.sql, ...plan.values)) {
+      const row = this.read(String(found.id));
+      if (row !== undefined && passes(row.id, JSON.parse(row.json) as Data, checked.tests)) count++;
+    }
+    return count;
+  }
+
+  /** Fills an index that is new, record by record. */
+  static insertEntries(
+    connection: Connection,
+    collection: string,
+    index: NamedIndex,
+    id: string,
+    entries: readonly Entry[] | undefined,
+  ): void {
+    const marks = index.fields.map(() => '?').join(', ');
+    for (const entry of stored(index, entries, true)) {
+      const sql = `INSERT INTO ${indexTable(collection, index)} VALUES (${marks}, ?)`;
+      connection.run(sql, ...entry.map(sqlValue), id);
+    }
+  }
+
+  #writeIndexes(id: string, existed: boolean, old: Entries, pending: Pending): void {
+    this.indexes.forEach((index, at) => {
+      const before = new Map(stored(index, old[at], existed).map((entry) => [keyOf(entry), entry]));
+      const after = new Map(
+        stored(index, pending?.entries[at], pending !== null).map((entry) => [keyOf(entry), entry]),
+      );
+      const table = indexTable(this.name, index);
+      const marks = index.fields.map(() => '?').join(', ');
+      const tests = index.fields.map((_, field) => `k${field} = ?`).join(' AND ');
+      for (const [key, entry] of before) {
+        if (!after.has(key))
+          this.#connection.run(`DELETE FROM ${table} WHERE ${tests} AND id = ?`, ...entry.map(sqlValue), id);
+      }
+      for (const [key, entry] of after) {
+        if (!before.has(key))
+          this.#connection.run(`INSERT INTO ${table} VALUES (${marks}, ?)`, ...entry.map(sqlValue), id);
+      }
+    });
+  }
+}
+
+/** Stands in single-field indexes for a record without the field, so that sorting by the field leaves nobody out. */
+const absent: readonly Entry[] = [[Number.NEGATIVE_INFINITY]];
+
+function stored(index: NamedIndex, entries: readonly Entry[] | undefined, exists: boolean): readonly Entry[] {
+  if (!exists) return [];
+  if (entries !== undefined && entries.length > 0) return entries;
+  return index.fields.length === 1 ? absent : [];
+}
+
+function rowOf(id: string, found: SqlRow): Row {
+  return {
+    id,
+    version: Number(found.version),
+    expiresAt: found.expires === null ? undefined : Number(found.expires),
+    json: String(found.body),
+  };
+}

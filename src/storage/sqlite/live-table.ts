@@ -1,0 +1,156 @@
+import type { Collection, Stored } from '../collection.ts';
+import type { Page, Query, Scalar, Test } from '../port.ts';
+import { type CheckedQuery, checkQuery, compareText, compareValues, holds, passes, writeCursor } from './query.ts';
+import {
+  type Data,
+  decode,
+  type Entries,
+  type Entry,
+  indexesOf,
+  isScalar,
+  keyOf,
+  type NamedIndex,
+  type Row,
+} from './row.ts';
+import type { Committed, Pending } from './staging.ts';
+
+/** A live record, with its index entries and the journal row that holds its newest state. */
+export interface LiveRow extends Row {
+  readonly entries: Entries;
+  journal: number;
+}
+
+interface Found {
+  readonly row: LiveRow;
+  readonly value: Scalar | undefined;
+}
+
+/** One live collection: every record in memory, oldest written first, with an index of values to ids for each declared one. */
+export class LiveTable implements Committed {
+  readonly name: string;
+  readonly indexes: readonly NamedIndex[];
+  readonly rows = new Map<string, LiveRow>();
+  changes = 0;
+  /** Characters of all records together. */
+  size = 0;
+  readonly #ids: Map<Scalar, Set<string>>[];
+
+  constructor(collection: Collection) {
+    this.name = collection.name;
+    this.indexes = indexesOf(collection);
+    this.#ids = this.indexes.map(() => new Map());
+  }
+
+  read(id: string): LiveRow | undefined {
+    return this.rows.get(id);
+  }
+
+  holder(index: number, entry: Entry): string | undefined {
+    const [id] = this.#ids[index]?.get(keyOf(entry)) ?? [];
+    return id;
+  }
+
+  /** Takes over what a transaction has written. */
+  apply(id: string, pending: Pending, journal: number): void {
+    this.remove(id);
+    if (pending === null) return;
+    this.rows.set(id, { ...pending.row, entries: pending.entries, journal });
+    this.size += pending.row.json.length;
+    pending.entries.forEach((entries, at) => {
+      for (const entry of entries) this.#index(at, keyOf(entry), id);
+    });
+  }
+
+  remove(id: string): void {
+    const row = this.rows.get(id);
+    if (row === undefined) return;
+    this.rows.delete(id);
+    this.size -= row.json.length;
+    row.entries.forEach((entries, at) => {
+      for (const entry of entries) this.#unindex(at, keyOf(entry), id);
+    });
+  }
+
+  find<T extends object>(query: Query): Page<T> {
+    const checked = checkQuery(this.name, this.indexes, query);
+    const found = this.#matches(checked).sort((a, b) => this.#order(checked, a, b));
+    const page = found.slice(0, checked.limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(({ row }) => decode<T>(row)) as readonly Stored<T>[],
+      next:
+        found.length > page.length && last !== undefined ? writeCursor(checked.mark, last.row.id, last.value) : null,
+    };
+  }
+
+  count(where: Query['where']): number {
+    if (where === undefined) return this.rows.size;
+    return this.#matches(checkQuery(this.name, this.indexes, { where })).length;
+  }
+
+  #matches(query: CheckedQuery): Found[] {
+    const found: Found[] = [];
+    const { field } = query.sort;
+    for (const id of this.#candidates(query.tests)) {
+      const row = this.rows.get(id);
+      if (row === undefined) continue;
+      const needsData = query.tests.length > 0 || field !== 'id';
+      const data = needsData ? (JSON.parse(row.json) as Data) : {};
+      if (!passes(id, data, query.tests)) continue;
+      const value = field !== 'id' && isScalar(data[field]) ? data[field] : undefined;
+      const candidate = { row, value };
+      if (query.after === undefined || this.#isAfter(query, candidate)) found.push(candidate);
+    }
+    return found;
+  }
+
+  #isAfter(query: CheckedQuery, found: Found): boolean {
+    if (query.after === undefined) return true;
+    const byValue = compareValues(found.value, query.after.value);
+    const order = byValue === 0 ? compareText(found.row.id, query.after.id) : byValue;
+    return query.sort.descending ? order < 0 : order > 0;
+  }
+
+  #order(query: CheckedQuery, a: Found, b: Found): number {
+    const byValue = compareValues(a.value, b.value);
+    const order = byValue === 0 ? compareText(a.row.id, b.row.id) : byValue;
+    return query.sort.descending ? -order : order;
+  }
+
+  /** The ids that one index names for the most telling test; everything when there is none. */
+  #candidates(tests: readonly (readonly [string, Test])[]): Iterable<string> {
+    const rank = (test: Test) => (typeof test !== 'object' ? 0 : 'in' in test ? 1 : 2);
+    for (const [field, test] of tests.toSorted((a, b) => rank(a[1]) - rank(b[1]))) {
+      if (field === 'id') return idCandidates(test, this.rows);
+      const at = this.indexes.findIndex((index) => index.fields.length === 1 && index.fields[0] === field);
+      const ids = this.#ids[at];
+      if (ids !== undefined) return indexCandidates(test, ids);
+    }
+    return this.rows.keys();
+  }
+
+  #index(at: number, key: Scalar, id: string): void {
+    const ids = this.#ids[at];
+    const known = ids?.get(key);
+    if (known === undefined) ids?.set(key, new Set([id]));
+    else known.add(id);
+  }
+
+  #unindex(at: number, key: Scalar, id: string): void {
+    const known = this.#ids[at]?.get(key);
+    known?.delete(id);
+    if (known?.size === 0) this.#ids[at]?.delete(key);
+  }
+}
+
+function idCandidates(test: Test, rows: ReadonlyMap<string, LiveRow>): Iterable<string> {
+  if (typeof test !== 'object') return [String(test)];
+  if ('in' in test) return new Set(test.in.map(String));
+  return rows.keys();
+}
+
+function indexCandidates(test: Test, ids: ReadonlyMap<Scalar, Set<string>>): Iterable<string> {
+  if (typeof test !== 'object') return ids.get(test) ?? [];
+  const keys = 'in' in test ? test.in : [...ids.keys()].filter((key) => holds(key, test));
+  return new Set(keys.flatMap((key) => [...(ids.get(key) ?? [])]));
+}

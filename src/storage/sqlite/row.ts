@@ -1,0 +1,78 @@
+import type { Collection, Stored } from '../collection.ts';
+import type { Scalar } from '../port.ts';
+
+/** The values of one index entry, one per field of the index. */
+export type Entry = readonly Scalar[];
+/** The entries of a record, per index in declared order. */
+export type Entries = readonly (readonly Entry[])[];
+
+/** A record as the engine holds it: its data as text, so that no caller can reach into it. */
+export interface Row {
+  readonly id: string;
+  readonly version: number;
+  readonly expiresAt: number | undefined;
+  readonly json: string;
+}
+
+export type Data = Record<string, unknown>;
+
+/** An index with its name, in declared order. */
+export interface NamedIndex {
+  readonly name: string;
+  readonly fields: readonly string[];
+  readonly unique: boolean;
+}
+
+export function indexesOf(collection: Collection): NamedIndex[] {
+  return Object.entries(collection.indexes).map(([name, index]) => ({
+    name,
+    fields: index.fields,
+    unique: index.unique ?? false,
+  }));
+}
+
+/** A fresh copy of the record: the caller may do with it what it likes. */
+export function decode<T extends object>(row: Row): Stored<T> {
+  const record = JSON.parse(row.json) as Data;
+  record.id = row.id;
+  record.version = row.version;
+  if (row.expiresAt !== undefined) record.expiresAt = row.expiresAt;
+  return record as Stored<T>;
+}
+
+/** The data alone, without what the engine adds; records read before are often handed back whole. */
+export function encode(data: object): string {
+  if ('id' in data || 'version' in data || 'expiresAt' in data) {
+    const { id: _id, version: _version, expiresAt: _expiresAt, ...rest } = data as Data;
+    return JSON.stringify(rest);
+  }
+  return JSON.stringify(data);
+}
+
+/** The index entries of a record; none where a field is absent, one per element where a field is an array. */
+export function entriesOf(indexes: readonly NamedIndex[], data: Data): Entries {
+  return indexes.map((index) => {
+    let entries: Entry[] = [[]];
+    for (const field of index.fields) {
+      const values = scalarsOf(data[field]);
+      if (values.length === 0) return [];
+      entries = entries.flatMap((entry) => values.map((value) => [...entry, value]));
+    }
+    return entries;
+  });
+}
+
+function scalarsOf(value: unknown): readonly Scalar[] {
+  if (isScalar(value)) return [value];
+  return Array.isArray(value) ? [...new Set(value.filter(isScalar))] : [];
+}
+
+export function isScalar(value: unknown): value is Scalar {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+/** An entry as the key of a Map. */
+export function keyOf(entry: Entry): Scalar {
+  const [first] = entry;
+  return entry.length === 1 && first !== undefined ? first : JSON.stringify(entry);
+}
