@@ -1,0 +1,29 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Express } from 'express';
+import type { Services } from '#actions/services.ts';
+import { uuidv7 } from '#platform/ids.ts';
+import { isOurHost } from './middleware/host.ts';
+
+/** What the handler needs of the provider room. */
+export interface ProtocolEndpoints {
+  isOidcPath(path: string): boolean;
+  handle(req: IncomingMessage, res: ServerResponse): void;
+}
+
+/**
+ * What the HTTP server is given. Protocol endpoints are hot (discovery, token, introspection, userinfo), so they go straight
+ * to the provider; everything else goes through the app. A foreign host reaches neither.
+ */
+export function createHandler(services: Services, oidc: ProtocolEndpoints, app: Express): RequestListener {
+  const { issuer } = services.settings;
+  return (req, res) => {
+    const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
+    if (!isOurHost(issuer, req.headers.host, path) || !oidc.isOidcPath(path)) {
+      app(req, res);
+      return;
+    }
+    res.setHeader('X-Request-Id', uuidv7(services.clock.now()));
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    oidc.handle(req, res);
+  };
+}

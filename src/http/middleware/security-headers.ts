@@ -1,0 +1,51 @@
+/**
+ * Headers against scripts, frames and leaks (OWASP Secure Headers). Pages hold no script and no inline style, so the
+ * content policy allows neither.
+ */
+import type { RequestHandler, Response } from 'express';
+import helmet from 'helmet';
+
+/** Where the answer to a form may lead. */
+const ownForms = "form-action 'self'";
+
+const policy = (forms: string): string =>
+  ["default-src 'none'", "style-src 'self'", "img-src 'self'", "base-uri 'none'", "frame-ancestors 'none'", forms].join(
+    '; ',
+  );
+
+export function securityHeaders(issuer: string): RequestHandler[] {
+  const guard = helmet({
+    contentSecurityPolicy: false,
+    // `no-referrer` would make browsers send `Origin: null` with our own forms, which the same-origin check refuses.
+    referrerPolicy: { policy: 'same-origin' },
+    strictTransportSecurity: issuer.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    xFrameOptions: { action: 'deny' },
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+  });
+  return [
+    guard,
+    (_req, res, next) => {
+      res.setHeader('Content-Security-Policy', policy(ownForms));
+      res.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+      next();
+    },
+  ];
+}
+
+/**
+ * Chromium holds every redirect that follows a form to `form-action`, and an interaction's form ends in a chain of
+ * redirects at the system that asked. So a page that belongs to an interaction also allows where that system lives, and
+ * https as such, because a system may send the person on to another host of its own. `javascript:` and `data:` stay out.
+ * @param redirectUri where the answer goes in the end; checked against the system's registration by the provider
+ */
+export function allowRedirectTo(res: Response, redirectUri: unknown): void {
+  const target = typeof redirectUri === 'string' && URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
+  const extra = target === undefined || target.protocol === 'https:' ? '' : ` ${sourceOf(target)}`;
+  res.setHeader('Content-Security-Policy', policy(`${ownForms} https:${extra}`));
+}
+
+/** http by origin, the private scheme of a native app (RFC 8252, 7.1) by scheme. */
+function sourceOf(target: URL): string {
+  return target.protocol === 'http:' ? target.origin : target.protocol;
+}

@@ -1,0 +1,20 @@
+import type { Request, Response } from 'express';
+import { context } from '#http/context.ts';
+import { texts } from '#http/i18n/catalogue.ts';
+import { localeOfUiLocales } from '#http/i18n/negotiate.ts';
+import { hasChosenLocale } from '#http/middleware/locale.ts';
+import { allowRedirectTo } from '#http/middleware/security-headers.ts';
+import type { InteractionView } from '#http/oidc-pages.ts';
+
+/**
+ * Opens a page that belongs to an authorization request: its forms may lead back to the system that asked, and the
+ * language that the system asked for counts unless the person chose one.
+ */
+export async function openInteraction(req: Request, res: Response): Promise<InteractionView> {
+  const state = context(res);
+  const interaction = await state.deps.oidc.interaction(req, res);
+  allowRedirectTo(res, interaction.params.redirect_uri);
+  const wanted = localeOfUiLocales(interaction.params.ui_locales);
+  if (wanted !== undefined && !hasChosenLocale(req, res)) state.texts = texts(wanted);
+  return interaction;
+}

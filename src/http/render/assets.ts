@@ -1,0 +1,58 @@
+/**
+ * Static files, read once at start: the style sheets joined into one, images as they are. Each is served under a name that
+ * holds its hash, so browsers keep it for a year and a new version is a new address.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join, resolve } from 'node:path';
+import type { RequestHandler } from 'express';
+
+export interface Asset {
+  readonly path: string;
+  readonly type: string;
+  readonly body: Buffer;
+}
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml; charset=utf-8',
+  '.png': 'image/png',
+};
+
+const staticFolder = resolve(import.meta.dirname, '../../../views/static');
+
+export interface Assets {
+  /** `hub.css` -> `/static/hub.1a2b3c4d.css`. @throws Error for a name that is not there. */
+  path(name: string): string;
+  readonly middleware: RequestHandler;
+}
+
+export function loadAssets(folder = staticFolder): Assets {
+  const byName = new Map<string, Asset>();
+  const add = (name: string, body: Buffer): void => {
+    const extension = extname(name);
+    const hash = createHash('sha256').update(body).digest('hex').slice(0, 10);
+    const path = `/static/${name.slice(0, -extension.length)}.${hash}${extension}`;
+    byName.set(name, { path, type: types[extension] ?? 'application/octet-stream', body });
+  };
+  const sheets = readdirSync(join(folder, 'css')).filter((name) => name.endsWith('.css'));
+  add('hub.css', Buffer.concat(sheets.toSorted().map((name) => readFileSync(join(folder, 'css', name)))));
+  for (const name of readdirSync(join(folder, 'img'))) add(name, readFileSync(join(folder, 'img', name)));
+  const byPath = new Map([...byName.values()].map((asset) => [asset.path, asset]));
+  return {
+    path(name) {
+      const asset = byName.get(name);
+      if (asset === undefined) throw new Error(`no static file ${name}`);
+      return asset.path;
+    },
+    middleware(req, res, next) {
+      if (req.method !== 'GET' && req.method !== 'HEAD') return next();
+      // Browsers ask for this name on their own, also from pages that name no icon.
+      const asset = req.path === '/favicon.ico' ? byName.get('icon.svg') : byPath.get(req.path);
+      if (asset === undefined) return next();
+      const forever = req.path === asset.path;
+      res.setHeader('Cache-Control', forever ? 'public, max-age=31536000, immutable' : 'public, max-age=86400');
+      res.type(asset.type).send(asset.body);
+    },
+  };
+}
