@@ -10,6 +10,7 @@ export const errorTable = {
   'bad-request': { status: 400, title: 'The request is not well-formed' },
   'unknown-query': { status: 400, title: 'The query holds a key that this resource does not know' },
   invalid: { status: 422, title: 'Some fields are not right' },
+  'method-not-allowed': { status: 405, title: 'This method does not work here' },
   conflict: { status: 409, title: 'This clashes with what is stored' },
   'already-exists': { status: 409, title: 'Something of this name exists already' },
   stale: { status: 412, title: 'Somebody changed this meanwhile; load it again' },

@@ -1,0 +1,27 @@
+import type { ServerResponse } from 'node:http';
+import type { Services } from '#actions/services.ts';
+import { HubError } from '#domain/errors.ts';
+import { type HubPermission, hubScopes } from '#domain/hub-roles.ts';
+import type { Caller, Route } from '../route.ts';
+
+/** How long ago a person may have signed in for an act that asks for a fresh sign-in. */
+const freshMs = 10 * 60_000;
+
+/** @throws HubError forbidden, fresh-sign-in-required (403) */
+export function authorize(services: Services, caller: Caller, route: Route): void {
+  if (!caller.permissions.has(route.permission)) throw new HubError('forbidden', `This takes ${route.permission}`);
+  if (route.fresh !== true || caller.authTime === undefined) return;
+  if (services.clock.now() - caller.authTime > freshMs) throw new HubError('fresh-sign-in-required');
+}
+
+/** Tells a token's holder what was wrong (RFC 6750, section 3). */
+export function challenge(res: ServerResponse, error: HubError, needed: HubPermission | undefined): void {
+  if (error.status !== 401 && error.code !== 'forbidden') return;
+  const scope = needed === undefined || hubScopes['hub:read'].includes(needed) ? 'hub:read' : 'hub:admin';
+  const about = {
+    'bad-token': ', error="invalid_token"',
+    forbidden: `, error="insufficient_scope", scope="${scope}"`,
+    'not-signed-in': '',
+  }[error.code as string];
+  if (about !== undefined) res.setHeader('www-authenticate', `Bearer realm="gatehouse"${about}`);
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { HubError } from '#domain/errors.ts';
+import { named } from '../openapi/names.ts';
+
+/** `limit` of a list; text from the query, a number for the handler. */
+export const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, 'A number from 1 to 200')
+  .transform(Number)
+  .refine((value) => value >= 1 && value <= 200, 'A number from 1 to 200')
+  .describe('At most 200, 50 by default')
+  .optional();
+
+/** Opaque; what `next` of the page before said. */
+export const cursor = z.string().max(2_000).describe('`next` of the page before').optional();
+
+/** An ISO 8601 instant in UTC, as the hub writes them. */
+export const instant = z.iso.datetime({ message: 'An instant in UTC, such as 2026-01-31T08:00:00Z' });
+
+/** A page of a list under its name in the description. */
+export function pageOf<S extends z.ZodType>(id: string, item: S) {
+  return named(
+    id,
+    z.object({
+      items: z.array(item),
+      next: z.string().nullable().describe('Cursor of the next page; null at the end'),
+    }),
+  );
+}
+
+/** Leaves out what is undefined, as exactOptionalPropertyTypes wants it. */
+export function given<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+/** @throws HubError not-found */
+export function found<T>(value: T | undefined): T {
+  if (value === undefined) throw new HubError('not-found');
+  return value;
+}
