@@ -1,0 +1,13 @@
+import type { SystemModule } from '#domain/providers/system-module.ts';
+
+/** Any OpenID Connect client: standard claims, and the hub's own `roles` and `permissions`. */
+export const generic: SystemModule = {
+  id: 'generic',
+  title: 'Any OpenID Connect application',
+  sides: ['crm', 'erp', 'other'],
+  subject: 'pairwise',
+  claims: ['name', 'given_name', 'family_name', 'email', 'preferred_username'],
+  nativeRoles: {},
+  nativeClaim: { name: 'native_roles', shape: (nativeRoles) => nativeRoles },
+  evidence: 'R: the sample CRM and ERP of this project use it with openid-client 6.',
+};

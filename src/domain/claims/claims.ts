@@ -1,0 +1,68 @@
+import type { SystemModule } from '../providers/system-module.ts';
+
+export type Claims = Record<string, unknown>;
+
+/** What is known of a person that a claim can be made of. */
+export interface Claimant {
+  readonly name: string;
+  readonly givenName?: string | undefined;
+  readonly familyName?: string | undefined;
+  readonly email?: string | undefined;
+  readonly emailVerified: boolean;
+  readonly username?: string | undefined;
+}
+
+/** What a person holds in the one system that asks. */
+export interface HeldInSystem {
+  /** Business roles through which something is held there. */
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+  readonly nativeRoles: readonly string[];
+}
+
+/**
+ * Every claim that a system may receive for a person, whatever the scopes (see `claimsWithin`); `sub` aside, which comes
+ * from the link.
+ * @param login the name by which this system already knows the person.
+ */
+export function claimsOf(
+  module: SystemModule,
+  person: Claimant,
+  login: string | undefined,
+  held: HeldInSystem,
+): Claims {
+  const personal: Record<(typeof module.claims)[number], string | undefined> = {
+    name: person.name,
+    given_name: person.givenName,
+    family_name: person.familyName,
+    email: person.email,
+    preferred_username: login ?? person.username ?? person.email,
+  };
+  const claims: Claims = {};
+  for (const name of module.claims) if (personal[name] !== undefined) claims[name] = personal[name];
+  if (claims.email !== undefined) claims.email_verified = person.emailVerified;
+  claims.roles = held.roles;
+  claims.permissions = held.permissions;
+  const { nativeClaim } = module;
+  if (nativeClaim !== undefined) claims[nativeClaim.name] = nativeClaim.shape(held.nativeRoles);
+  return claims;
+}
+
+const scopeOfClaim: Readonly<Record<string, string>> = {
+  name: 'profile',
+  given_name: 'profile',
+  family_name: 'profile',
+  preferred_username: 'profile',
+  email: 'email',
+  email_verified: 'email',
+};
+
+/** The claims that the scopes allow; what is no standard claim comes with `roles`, as contract.md says. */
+export function claimsWithin(claims: Claims, scopes: ReadonlySet<string>): Claims {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => scopes.has(scopeFor(name))));
+}
+
+/** The scope that releases a claim. */
+export function scopeFor(claim: string): string {
+  return Object.hasOwn(scopeOfClaim, claim) ? (scopeOfClaim[claim] ?? 'roles') : 'roles';
+}
