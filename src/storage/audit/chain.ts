@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AuditDraft, AuditEvent, Personal } from '#domain/audit/event.ts';
 import { type Hashed, hashedText, personalDigest, sha256 } from '#domain/audit/hash.ts';
 import { uuidv7 } from '#platform/ids.ts';
-import type { PersonKeys } from './person-keys.ts';
+import { isDestroyed, type PersonKeys, type StoredKey } from './person-keys.ts';
 
 /** Where a writer's chain stands. */
 export interface Head {
@@ -29,13 +29,13 @@ interface Sealed {
 /**
  * Makes the next link of a chain from what an action says of its act.
  *
- * @param key what `personKeys` holds for the event's key holder; undefined seals under the hub's own key
+ * @param key what `personKeys` holds for the event's key holder
  */
 export function nextLink(
   draft: AuditDraft,
   place: { writer: string; head: Head; now: number },
   keys: PersonKeys,
-  key: { readonly sealed: string } | undefined,
+  key: StoredKey,
 ): { event: StoredEvent; head: Head } {
   const { personal, ...open } = draft;
   const at = Math.max(place.now, place.head.at);
@@ -60,17 +60,23 @@ export function nextLink(
   return { event: { body, hash, sealed }, head: { seq, hash, at } };
 }
 
-/** The event as queries and exports show it; personal part and salt are null when they can no longer be opened. */
-export function openEvent(
-  stored: StoredEvent,
-  keys: PersonKeys,
-  keyOf: (event: AuditDraft) => { readonly sealed: string } | undefined,
-): AuditEvent {
+/** Shown in place of a personal part whose key is there and yet does not open it: no digest matches this. */
+const unreadable = { personal: {}, personalSalt: '' } as const;
+
+/**
+ * The event as queries and exports show it. Personal part and salt are null when the key was destroyed; when they were
+ * tampered with they come as something that verification refuses.
+ *
+ * @param key what `personKeys` holds for the event's key holder; `hub` = the hub's own key
+ */
+export function openEvent(stored: StoredEvent, keys: PersonKeys, keyOf: (event: AuditDraft) => StoredKey): AuditEvent {
   const event = JSON.parse(stored.body) as Hashed;
   const whole = { ...event, hash: stored.hash };
   if (event.personalDigest === undefined) return whole;
-  const plain = stored.sealed === null ? null : keys.openText(keyOf(event), stored.sealed, event.id);
-  if (plain === null) return { ...whole, personal: null, personalSalt: null };
+  const key = keyOf(event);
+  if (isDestroyed(key)) return { ...whole, personal: null, personalSalt: null };
+  const plain = stored.sealed === null ? null : keys.openText(key, stored.sealed, event.id);
+  if (plain === null) return { ...whole, ...unreadable };
   const { salt, personal } = JSON.parse(plain) as Sealed;
   return { ...whole, personal, personalSalt: salt };
 }

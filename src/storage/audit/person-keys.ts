@@ -16,8 +16,12 @@ export function destroyPersonKey(person: string, now: number): Change {
   return { kind: 'put', collection: personKeys, id: person, data: { sealed: destroyed, createdAt: now } };
 }
 
-/** The stored keys as an engine sees them at the moment of sealing or opening: what `personKeys` holds for a person. */
-export type StoredKey = (person: string) => { readonly sealed: string } | undefined;
+/** What `personKeys` holds for the holder of an event's key; `hub` for the hub's own key, `missing` when the row is not there. */
+export type StoredKey = { readonly sealed: string } | 'hub' | 'missing';
+
+export function isDestroyed(key: StoredKey): boolean {
+  return typeof key === 'object' && key.sealed === destroyed;
+}
 
 /** Makes, opens and uses the keys that personal values are sealed with; keeps the opened ones, bounded. */
 export class PersonKeys {
@@ -39,26 +43,25 @@ export class PersonKeys {
     return { sealed, createdAt: now };
   }
 
-  /** @param stored what `personKeys` holds for the person; undefined for no person (the hub's own key). */
-  sealText(stored: { readonly sealed: string } | undefined, plain: string, event: string): string | null {
+  /** Null when the key was destroyed. @param event the id that the text is bound to */
+  sealText(stored: StoredKey, plain: string, event: string): string | null {
     const key = this.#keyOf(stored);
     return key === null ? null : sealWith(key, plain, event);
   }
 
-  /** Null when the key was destroyed or the sealed text is not what was written. */
-  openText(stored: { readonly sealed: string } | undefined, sealed: string, event: string): string | null {
-    const key = this.#keyOf(stored);
-    if (key === null) return null;
+  /** Null when there is no such key or the text is not what was sealed with it for this event. */
+  openText(stored: StoredKey, sealed: string, event: string): string | null {
     try {
-      return openWith(key, sealed, event);
+      const key = this.#keyOf(stored);
+      return key === null ? null : openWith(key, sealed, event);
     } catch {
       return null;
     }
   }
 
-  #keyOf(stored: { readonly sealed: string } | undefined): Buffer | null {
-    if (stored === undefined) return this.#hub;
-    if (stored.sealed === destroyed) return null;
+  #keyOf(stored: StoredKey): Buffer | null {
+    if (stored === 'hub') return this.#hub;
+    if (stored === 'missing' || stored.sealed === destroyed) return null;
     const known = this.#opened.get(stored.sealed);
     if (known !== undefined) return known;
     const key = Buffer.from(this.#seal.open(purpose, stored.sealed), 'base64');

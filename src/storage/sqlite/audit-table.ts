@@ -1,7 +1,7 @@
 import type { AuditDraft, AuditEvent } from '#domain/audit/event.ts';
 import { firstPrev } from '#domain/audit/hash.ts';
 import { type Head, nextLink, openEvent, type StoredEvent } from '../audit/chain.ts';
-import type { PersonKeys } from '../audit/person-keys.ts';
+import type { PersonKeys, StoredKey } from '../audit/person-keys.ts';
 import type { Heads } from '../port.ts';
 import type { Connection, SqlRow } from './connection.ts';
 
@@ -39,7 +39,7 @@ export class AuditTable {
   }
 
   /** The next links behind `before` (or the head); nothing is written. */
-  link(draft: AuditDraft, before: NumberedEvent | undefined, now: number, key: { sealed: string } | undefined) {
+  link(draft: AuditDraft, before: NumberedEvent | undefined, now: number, key: StoredKey) {
     const place = { writer: this.writer, head: before?.head ?? this.#head, now };
     const { event, head } = nextLink(draft, place, this.#keys, key);
     return { ...event, head, n: (before?.n ?? this.#n) + 1 };
@@ -72,7 +72,7 @@ export class AuditTable {
     return heads;
   }
 
-  open(row: SqlRow, keyOf: (event: AuditDraft) => { readonly sealed: string } | undefined): AuditEvent {
+  open(row: SqlRow, keyOf: (event: AuditDraft) => StoredKey): AuditEvent {
     const stored = {
       body: String(row.body),
       hash: String(row.hash),

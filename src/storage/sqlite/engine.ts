@@ -4,7 +4,7 @@ import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/log.ts';
 import type { Sealer } from '#platform/seal.ts';
 import { keyHolder } from '../audit/key-holder.ts';
-import { PersonKeys } from '../audit/person-keys.ts';
+import { PersonKeys, type StoredKey } from '../audit/person-keys.ts';
 import type { Collection, Stored } from '../collection.ts';
 import { allCollections, personKeys } from '../collections.ts';
 import type { Commit, Engine, Page, Query } from '../port.ts';
@@ -50,15 +50,13 @@ export class SqliteEngine implements Engine {
     this.#tables = new Tables(connection, options.collections ?? allCollections);
     this.#tables.replay();
     const keys = new PersonKeys(options.seal);
-    const storedKey = (person: string) => {
-      const row = this.#tables.of(personKeys.name).read(person);
-      return row === undefined ? undefined : decode<{ sealed: string }>(row);
-    };
     const audit = new AuditTable(connection, keys, readFact(connection, 'writer') ?? '');
     this.#terms = new AuditTerms(connection);
-    const keyOf = (event: AuditDraft) => {
+    const keyOf = (event: AuditDraft): StoredKey => {
       const person = keyHolder(event);
-      return person === undefined ? undefined : (storedKey(person) ?? { sealed: '' });
+      if (person === undefined) return 'hub';
+      const row = this.#tables.of(personKeys.name).read(person);
+      return row === undefined ? 'missing' : decode<{ sealed: string }>(row);
     };
     this.audit = new SqliteAuditReader(connection, audit, this.#terms, (row) => audit.open(row, keyOf));
     this.#writer = new Writer({ connection, tables: this.#tables, audit, keys, ...options });

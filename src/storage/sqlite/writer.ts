@@ -113,7 +113,7 @@ export class Writer {
   #link(stage: Stage, draft: AuditDraft, before: NumberedEvent | undefined): NumberedEvent {
     const { audit, clock } = this.#parts;
     const person = draft.personal === undefined ? undefined : keyHolder(draft);
-    const key = person === undefined ? undefined : this.#keyOf(stage, person);
+    const key = person === undefined ? 'hub' : this.#keyOf(stage, person);
     return audit.link(draft, before, clock.now(), key);
   }
 
