@@ -1,31 +1,44 @@
-/** Edit distance of two words (insert, remove, replace, swap of neighbours: one step each). */
-function distance(a: string, b: string): number {
-  let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let steps = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        steps = Math.min(steps, (before[j - 2] ?? 0) + 1);
-      }
-      row.push(steps);
-    }
-    before = last;
-    last = row;
+/** Names longer than this are never compared: a typing slip is in a short one. */
+const longest = 80;
+
+/**
+ * The nearest of the names, if one is near enough to be what was meant: at most a third of the letters differ, counting
+ * insertions, deletions, replacements and swaps of neighbours (optimal string alignment), case aside.
+ */
+export function nearest(name: string, names: Iterable<string>): string | undefined {
+  if (name.length > longest) return undefined;
+  const wanted = name.toLowerCase();
+  let limit = Math.max(1, Math.floor(name.length / 3));
+  let best: string | undefined;
+  for (const candidate of names) {
+    if (candidate.length > longest || Math.abs(candidate.length - name.length) > limit) continue;
+    const distance = alignment(wanted, candidate.toLowerCase());
+    if (distance > limit || (best !== undefined && distance === limit)) continue;
+    best = candidate;
+    limit = distance;
   }
-  return last[b.length] ?? 0;
+  return best;
 }
 
-/** The known word that somebody most likely meant, or undefined when none is near. Letter case is ignored. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const folded = word.toLowerCase();
-  const allowed = Math.max(1, Math.floor(word.length / 3));
-  let best: { word: string; steps: number } | undefined;
-  for (const candidate of known) {
-    const steps = distance(folded, candidate.toLowerCase());
-    if (steps <= allowed && (best === undefined || steps < best.steps)) best = { word: candidate, steps };
+function alignment(a: string, b: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1];
+      let cost = Math.min(
+        (last[column] ?? 0) + 1,
+        (current[column - 1] ?? 0) + 1,
+        (last[column - 1] ?? 0) + (same ? 0 : 1),
+      );
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
+        cost = Math.min(cost, (beforeLast[column - 2] ?? 0) + 1);
+      }
+      current.push(cost);
+    }
+    beforeLast = last;
+    last = current;
   }
-  return best?.word;
+  return last[b.length] ?? 0;
 }

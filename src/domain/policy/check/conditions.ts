@@ -1,6 +1,6 @@
+import { nearest } from '../../suggest.ts';
 import type { Condition, Test } from '../document.ts';
 import { at } from '../fault.ts';
-import { nearest } from '../suggest.ts';
 import type { Tree } from '../tree.ts';
 import { type Fields, shown } from './fields.ts';
 

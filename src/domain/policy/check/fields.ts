@@ -1,5 +1,5 @@
+import { nearest } from '../../suggest.ts';
 import { at, type Faults } from '../fault.ts';
-import { nearest } from '../suggest.ts';
 import type { Entry, ListTree, MappingTree, ScalarTree, Tree } from '../tree.ts';
 
 /** What a tree was expected to be, for the message. */

@@ -1,7 +1,7 @@
 import { isHubRole } from '../../hub-roles.ts';
+import { nearest } from '../../suggest.ts';
 import type { Assurance, RoleOfPolicy } from '../document.ts';
 import { at } from '../fault.ts';
-import { nearest } from '../suggest.ts';
 import type { Tree } from '../tree.ts';
 import { reportCycles } from './cycles.ts';
 import { type Fields, shown } from './fields.ts';
