@@ -1,4 +1,4 @@
-import type { HubPermission } from './hub-roles.ts';
+import { type HubPermission, hubScopes } from './hub-roles.ts';
 
 type Permissions = ReadonlySet<HubPermission>;
 
@@ -19,4 +19,14 @@ export function mayTouch(caller: Permissions, target: Permissions): boolean {
 /** Hub roles take a permission of their own, and nobody hands out a right that they do not hold. */
 export function mayAssign(caller: Permissions, grants: readonly HubPermission[]): boolean {
   return caller.has('hub:hub-roles-assign') && grants.every((permission) => caller.has(permission));
+}
+
+/** A system with a scope of the hub is as strong as that scope: only who holds what it stands for may make or change it. */
+export function mayManageScopes(caller: Permissions, scopes: readonly string[]): boolean {
+  return scopes.every((scope) => {
+    if (scope === 'hub:scim') return caller.has('hub:people-write');
+    return (
+      !Object.hasOwn(hubScopes, scope) || hubScopes[scope as keyof typeof hubScopes].every((one) => caller.has(one))
+    );
+  });
 }

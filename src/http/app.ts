@@ -12,6 +12,8 @@ import { createViews, type Views } from './render/views.ts';
 
 export interface AppParts extends Omit<HttpDeps, 'views'> {
   readonly views?: Views;
+  /** For programs (REST): mounted before whatever is meant for browsers, since they answer and read bodies by rules of their own. */
+  readonly programs?: readonly Feature[];
   /** Mounted in this order, before "not found". */
   readonly features: readonly Feature[];
 }
@@ -23,7 +25,7 @@ const formLimit = '64kb';
  * The Express app for everything that is not a protocol endpoint. Order matters: an id first, then headers that every
  * answer carries, then what may refuse, then the features, then the end of the road.
  */
-export function createApp({ services, oidc, views = createViews(), features }: AppParts): Express {
+export function createApp({ services, oidc, views = createViews(), programs = [], features }: AppParts): Express {
   const { settings } = services;
   const deps: HttpDeps = { services, oidc, views };
   const app = express();
@@ -33,6 +35,7 @@ export function createApp({ services, oidc, views = createViews(), features }: A
   app.set('query parser', 'simple');
 
   app.use(requestContext(deps), accessLog, ...securityHeaders(settings.issuer), ownHost(settings.issuer));
+  for (const program of programs) program(app, deps);
   app.use(views.assets.middleware);
   app.use(locale, sameOrigin);
   app.use(express.urlencoded({ extended: false, limit: formLimit, parameterLimit: 200 }), readFlash);

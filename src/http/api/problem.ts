@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { z } from 'zod';
-import { errorTable, type FieldFault, HubError } from '#domain/errors.ts';
-import { CommitConflict, StoreUnavailable } from '#storage/port.ts';
+import { errorTable, type FieldFault, type HubError } from '#domain/errors.ts';
 
 /** A problem document (RFC 9457, section 3) with the hub's stable `code` and, for body faults, the list of them. */
 export interface Problem {
@@ -13,20 +12,6 @@ export interface Problem {
   /** The request id, the same as in log and audit. */
   readonly request?: string;
   readonly errors?: readonly FieldFault[];
-}
-
-/** Any error as one of the error table; what is not a refusal of ours becomes `internal` with the cause kept for the log. */
-export function asHubError(error: unknown): HubError {
-  if (error instanceof HubError) return error;
-  if (error instanceof StoreUnavailable) return new HubError('store-unavailable', undefined, { cause: error });
-  if (error instanceof CommitConflict) return new HubError(codeOfConflict(error), undefined, { cause: error });
-  return new HubError('internal', undefined, { cause: error });
-}
-
-function codeOfConflict(conflict: CommitConflict): 'stale' | 'not-found' | 'already-exists' | 'conflict' {
-  if (conflict.reason === 'stale') return 'stale';
-  if (conflict.reason === 'missing') return 'not-found';
-  return conflict.reason === 'condition' ? 'conflict' : 'already-exists';
 }
 
 export function problemOf(error: HubError, request: string | undefined): Problem {

@@ -14,13 +14,19 @@ export function asHubError(thrown: unknown): HubError {
   if (thrown instanceof HubError) return thrown;
   if (thrown instanceof StoreUnavailable)
     return new HubError('store-unavailable', undefined, { cause: thrown, retryAfter: 5 });
-  if (thrown instanceof CommitConflict) return new HubError('stale', undefined, { cause: thrown });
+  if (thrown instanceof CommitConflict) return new HubError(codeOfConflict(thrown), undefined, { cause: thrown });
   const status = statusOf(thrown);
   if (status === 413) return new HubError('too-large', undefined, { cause: thrown });
   if (status === 415) return new HubError('unsupported-type', undefined, { cause: thrown });
   if (status !== undefined && status >= 400 && status < 500)
     return new HubError('bad-request', undefined, { cause: thrown });
   return new HubError('internal', undefined, { cause: thrown });
+}
+
+function codeOfConflict({ reason }: CommitConflict): 'stale' | 'not-found' | 'already-exists' | 'conflict' {
+  if (reason === 'stale') return 'stale';
+  if (reason === 'missing') return 'not-found';
+  return reason === 'condition' ? 'conflict' : 'already-exists';
 }
 
 /** Express and its body parser put `status` on what they throw. */

@@ -40,3 +40,22 @@ export function found<T>(value: T | undefined): T {
   if (value === undefined) throw new HubError('not-found');
   return value;
 }
+
+/** Milliseconds since 1970 as the API shows instants. */
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/**
+ * A page of a short list that is in memory as a whole. The cursor is the place in it.
+ * @throws HubError bad-request for a cursor that is not one of ours
+ */
+export function sliceOf<T>(
+  all: readonly T[],
+  { limit = 50, cursor }: { limit?: number | undefined; cursor?: string | undefined },
+): { items: readonly T[]; next: string | null } {
+  const from = cursor === undefined ? 0 : Number(cursor);
+  if (!/^\d{1,9}$/.test(cursor ?? '0')) throw new HubError('bad-request', 'The cursor does not belong to this list');
+  const below = from + limit;
+  return { items: all.slice(from, below), next: below < all.length ? String(below) : null };
+}
