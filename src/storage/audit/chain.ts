@@ -60,6 +60,23 @@ export function nextLink(
   return { event: { body, hash, sealed }, head: { seq, hash, at } };
 }
 
+/** Where a stored event stands. */
+export interface Place {
+  readonly writer: string;
+  readonly seq: number;
+}
+
+/** A body that somebody wrote over still comes out, under its place, for verification to name it. */
+function parse({ body, writer, seq }: StoredEvent & Place): Hashed {
+  try {
+    const event: unknown = JSON.parse(body);
+    if (typeof event === 'object' && event !== null) return event as Hashed;
+  } catch {
+    // Falls through to the place alone.
+  }
+  return { writer, seq, id: '', at: '', prev: '' } as unknown as Hashed;
+}
+
 /** Shown in place of a personal part whose key is there and yet does not open it: no digest matches this. */
 const unreadable = { personal: {}, personalSalt: '' } as const;
 
@@ -69,8 +86,12 @@ const unreadable = { personal: {}, personalSalt: '' } as const;
  *
  * @param key what `personKeys` holds for the event's key holder; `hub` = the hub's own key
  */
-export function openEvent(stored: StoredEvent, keys: PersonKeys, keyOf: (event: AuditDraft) => StoredKey): AuditEvent {
-  const event = JSON.parse(stored.body) as Hashed;
+export function openEvent(
+  stored: StoredEvent & Place,
+  keys: PersonKeys,
+  keyOf: (event: AuditDraft) => StoredKey,
+): AuditEvent {
+  const event = parse(stored);
   const whole = { ...event, hash: stored.hash };
   if (event.personalDigest === undefined) return whole;
   const key = keyOf(event);

@@ -4,6 +4,7 @@ import { type Head, nextLink, openEvent, type StoredEvent } from '../audit/chain
 import type { PersonKeys, StoredKey } from '../audit/person-keys.ts';
 import type { Heads } from '../port.ts';
 import type { Connection, SqlRow } from './connection.ts';
+import { writeFact } from './facts.ts';
 
 /** Rows are only ever added; `n` counts them over all writers, `at` is in milliseconds and never falls. */
 export const auditTables = [
@@ -17,20 +18,26 @@ export type NumberedEvent = StoredEvent & { readonly n: number; readonly head: H
 
 /** The engine's one lane: its chain's head in memory, its rows in the file. */
 export class AuditTable {
-  readonly writer: string;
+  #writer: string;
   readonly #connection: Connection;
   readonly #keys: PersonKeys;
   #head: Head;
+  #closed: Heads;
   #n: number;
 
   constructor(connection: Connection, keys: PersonKeys, writer: string) {
     this.#connection = connection;
     this.#keys = keys;
-    this.writer = writer;
+    this.#writer = writer;
+    this.#closed = readClosed(connection);
     const newest = connection.get('SELECT n, at FROM audit ORDER BY n DESC LIMIT 1');
     const own = connection.get('SELECT seq, hash FROM audit WHERE writer = ? ORDER BY n DESC LIMIT 1', writer);
     this.#n = Number(newest?.n ?? 0);
     this.#head = { seq: Number(own?.seq ?? 0), hash: String(own?.hash ?? firstPrev), at: Number(newest?.at ?? 0) };
+  }
+
+  get writer(): string {
+    return this.#writer;
   }
 
   /** Number of the newest row. */
@@ -40,7 +47,7 @@ export class AuditTable {
 
   /** The next links behind `before` (or the head); nothing is written. */
   link(draft: AuditDraft, before: NumberedEvent | undefined, now: number, key: StoredKey) {
-    const place = { writer: this.writer, head: before?.head ?? this.#head, now };
+    const place = { writer: this.#writer, head: before?.head ?? this.#head, now };
     const { event, head } = nextLink(draft, place, this.#keys, key);
     return { ...event, head, n: (before?.n ?? this.#n) + 1 };
   }
@@ -51,7 +58,7 @@ export class AuditTable {
       this.#connection.run(
         'INSERT INTO audit (n, writer, seq, at, body, hash, sealed) VALUES (?, ?, ?, ?, ?, ?, ?)',
         n,
-        this.writer,
+        this.#writer,
         head.seq,
         head.at,
         body,
@@ -67,17 +74,50 @@ export class AuditTable {
   }
 
   heads(): Heads {
-    const heads: Record<string, { seq: number; hash: string }> = {};
-    if (this.#head.seq > 0) heads[this.writer] = { seq: this.#head.seq, hash: this.#head.hash };
-    return heads;
+    const { seq, hash } = this.#head;
+    return seq === 0 ? this.#closed : { ...this.#closed, [this.#writer]: { seq, hash } };
+  }
+
+  /** Closes the lane and begins another one, inside the transaction in hand. */
+  beginLane(writer: string): void {
+    if (this.#head.seq > 0) {
+      const { seq, hash } = this.#head;
+      this.#connection.run('INSERT INTO audit_heads (writer, seq, hash) VALUES (?, ?, ?)', this.#writer, seq, hash);
+    }
+    writeFact(this.#connection, 'writer', writer);
+  }
+
+  /** Follows `beginLane` when that has been committed. */
+  laneBegun(writer: string): void {
+    this.#closed = readClosed(this.#connection);
+    this.#writer = writer;
+    this.#head = { seq: 0, hash: firstPrev, at: this.#head.at };
+  }
+
+  /** The hash that a writer's record has, or undefined when it is not there. */
+  hashOf(writer: string, seq: number): string | undefined {
+    // Rows of the lane in use are numbered like its records; only closed lanes have to be searched.
+    const place = writer === this.#writer ? this.#n - (this.#head.seq - seq) : undefined;
+    const found =
+      place === undefined
+        ? this.#connection.get('SELECT hash FROM audit WHERE writer = ? AND seq = ? LIMIT 1', writer, seq)
+        : this.#connection.get('SELECT hash FROM audit WHERE n = ? AND writer = ? AND seq = ?', place, writer, seq);
+    return found === undefined ? undefined : String(found.hash);
   }
 
   open(row: SqlRow, keyOf: (event: AuditDraft) => StoredKey): AuditEvent {
     const stored = {
+      writer: String(row.writer),
+      seq: Number(row.seq),
       body: String(row.body),
       hash: String(row.hash),
       sealed: row.sealed === null ? null : String(row.sealed),
     };
     return openEvent(stored, this.#keys, keyOf);
   }
+}
+
+function readClosed(connection: Connection): Heads {
+  const rows = connection.all('SELECT writer, seq, hash FROM audit_heads');
+  return Object.fromEntries(rows.map((row) => [String(row.writer), { seq: Number(row.seq), hash: String(row.hash) }]));
 }

@@ -46,7 +46,7 @@ export class AuditTerms {
     const way = newestFirst ? 'DESC' : 'ASC';
     const [first, ...others] = terms;
     if (first === undefined) {
-      const sql = `SELECT n, body, hash, sealed FROM audit WHERE n >= ? AND n < ? ORDER BY n ${way} LIMIT ?`;
+      const sql = `SELECT n, writer, seq, body, hash, sealed FROM audit WHERE n >= ? AND n < ? ORDER BY n ${way} LIMIT ?`;
       return this.#connection.all(sql, span.from, span.below, limit);
     }
     const also = others.map(() => 'AND EXISTS (SELECT 1 FROM audit_index o WHERE o.term = ? AND o.n = i.n)').join(' ');
@@ -55,7 +55,7 @@ export class AuditTerms {
       ? `SELECT n FROM (${indexed} UNION SELECT n FROM audit WHERE n > ${this.#indexed} AND n >= ? AND n < ?)`
       : indexed;
     const tail = this.#connection.readOnly ? [span.from, span.below] : [];
-    const sql = `SELECT a.n, a.body, a.hash, a.sealed FROM (${numbers} ORDER BY n ${way} LIMIT ?) f
+    const sql = `SELECT a.n, a.writer, a.seq, a.body, a.hash, a.sealed FROM (${numbers} ORDER BY n ${way} LIMIT ?) f
       JOIN audit a ON a.n = f.n ORDER BY a.n ${way}`;
     return this.#connection.all(sql, first, span.from, span.below, ...others, ...tail, limit);
   }

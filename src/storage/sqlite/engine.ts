@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { backup } from 'node:sqlite';
 import type { AuditDraft } from '#domain/audit/event.ts';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/log.ts';
@@ -7,15 +8,15 @@ import { keyHolder } from '../audit/key-holder.ts';
 import { PersonKeys, type StoredKey } from '../audit/person-keys.ts';
 import type { Collection, Stored } from '../collection.ts';
 import { allCollections, personKeys } from '../collections.ts';
-import type { Commit, Engine, Page, Query } from '../port.ts';
+import type { Commit, Engine, Heads, Page, Query } from '../port.ts';
 import { SqliteAuditReader } from './audit-reader.ts';
 import { AuditTable } from './audit-table.ts';
 import { AuditTerms } from './audit-terms.ts';
+import { Background } from './background.ts';
 import { Connection } from './connection.ts';
-import { readFact, writeFact } from './facts.ts';
-import type { KeptTable } from './kept-table.ts';
+import { beginEpoch, checkHeads } from './epoch.ts';
+import { ensureSecret, ensureWriter } from './identity.ts';
 import { prepareLayout } from './layout.ts';
-import type { LiveTable } from './live-table.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { decode } from './row.ts';
 import { Tables } from './tables.ts';
@@ -26,12 +27,13 @@ export interface SqliteOptions {
   readonly clock: Clock;
   readonly seal: Sealer;
   readonly log?: Logger;
-  /** For the command line beside a running hub: takes no lock, refuses to write, sees live records as of opening. */
+  /** For looking beside a running hub: takes no lock, refuses to write, sees live records as of opening. */
   readonly readOnly?: boolean;
-  readonly collections?: readonly Collection[];
+  /** Characters that live records may take up in memory; default 1 Gi. Beyond, new ones are refused (503). */
+  readonly liveRoom?: number;
 }
 
-const backgroundEvery = 1000;
+const defaultRoom = 1024 ** 3;
 
 /** The embedded engine (README.md beside this file). */
 export class SqliteEngine implements Engine {
@@ -39,28 +41,31 @@ export class SqliteEngine implements Engine {
   readonly audit: SqliteAuditReader;
   readonly #connection: Connection;
   readonly #tables: Tables;
-  readonly #terms: AuditTerms;
+  readonly #audit: AuditTable;
   readonly #writer: Writer;
+  readonly #background: Background;
   readonly #lock: Lock | undefined;
-  readonly #timer: NodeJS.Timeout;
 
   constructor(options: SqliteOptions, connection: Connection, lock: Lock | undefined) {
+    const { clock, seal, log } = options;
     this.#connection = connection;
     this.#lock = lock;
-    this.#tables = new Tables(connection, options.collections ?? allCollections);
-    this.#tables.replay();
-    const keys = new PersonKeys(options.seal);
-    const audit = new AuditTable(connection, keys, readFact(connection, 'writer') ?? '');
-    this.#terms = new AuditTerms(connection);
+    this.#tables = new Tables(connection, allCollections, options.liveRoom ?? defaultRoom);
+    this.#tables.journal.replay(clock.now());
+    const keys = new PersonKeys(seal);
+    this.#audit = new AuditTable(connection, keys, ensureWriter(connection));
+    const terms = new AuditTerms(connection);
     const keyOf = (event: AuditDraft): StoredKey => {
       const person = keyHolder(event);
       if (person === undefined) return 'hub';
       const row = this.#tables.of(personKeys.name).read(person);
       return row === undefined ? 'missing' : decode<{ sealed: string }>(row);
     };
-    this.audit = new SqliteAuditReader(connection, audit, this.#terms, (row) => audit.open(row, keyOf));
-    this.#writer = new Writer({ connection, tables: this.#tables, audit, keys, ...options });
-    this.#timer = setInterval(() => this.#background(options.log), backgroundEvery).unref();
+    this.audit = new SqliteAuditReader(connection, this.#audit, terms, (row) => this.#audit.open(row, keyOf));
+    const logged = log === undefined ? {} : { log };
+    this.#writer = new Writer({ connection, tables: this.#tables, audit: this.#audit, keys, clock });
+    this.#background = new Background({ tables: this.#tables, terms, clock, ...logged });
+    if (!connection.readOnly) this.#background.start();
   }
 
   get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined> {
@@ -90,21 +95,46 @@ export class SqliteEngine implements Engine {
     return attempt(() => this.#writer.ping());
   }
 
+  /**
+   * Writes a consistent copy, live records included, while the hub goes on working.
+   *
+   * @throws Error when the target exists already or cannot be written
+   */
+  async backup(file: string): Promise<void> {
+    if (existsSync(file)) throw new Error(`${file} exists already; a backup never overwrites`);
+    closeSync(openSync(file, 'wx', 0o600));
+    await backup(this.#connection.raw, file, { rate: 500 });
+  }
+
+  /**
+   * For a restored backup, before it serves: everything live is dropped (sessions, grants, tokens, codes, pushed requests,
+   * one-time links), the audit goes on under a new writer, and `event` is its first record.
+   *
+   * @returns the number of the new epoch
+   */
+  async beginNewEpoch(event: AuditDraft): Promise<number> {
+    await this.#writer.idle();
+    return beginEpoch(
+      { connection: this.#connection, tables: this.#tables, audit: this.#audit, writer: this.#writer },
+      event,
+    );
+  }
+
+  /**
+   * A store older than its newest checkpoint is a copy from before: serving it would accept again what was spent since.
+   *
+   * @throws StoreOlder
+   */
+  assertNotOlderThan(heads: Heads): void {
+    checkHeads(this.#connection.file, this.#audit, heads);
+  }
+
   /** Writes what is queued, then lets go of the file. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    await this.#background.stop();
     await this.#writer.drain();
     this.#connection.close();
     this.#lock?.release();
-  }
-
-  #background(log: Logger | undefined): void {
-    if (this.#connection.readOnly) return;
-    try {
-      this.#terms.step();
-    } catch (error) {
-      log?.warn({ err: error }, 'the store could not do its background work; it will try again');
-    }
   }
 }
 
@@ -120,27 +150,20 @@ function attempt<T>(work: () => T): Promise<T> {
 /**
  * Opens (and makes, if need be) the embedded store.
  *
- * @throws StoreLocked when another process serves it, StoreTooNew when a newer hub wrote it
+ * @throws StoreLocked when another process serves it, StoreTooNew when a newer hub wrote it, WrongSecret
  */
 export async function openSqlite(options: SqliteOptions): Promise<SqliteEngine> {
   const readOnly = options.readOnly ?? false;
   const lock = readOnly ? undefined : takeLock(options.file);
+  let connection: Connection | undefined;
   try {
-    const connection = new Connection(options.file, { readOnly });
-    prepareLayout(connection, options.collections ?? allCollections);
-    if (!readOnly && readFact(connection, 'writer') === undefined) {
-      connection.transaction(() => writeFact(connection, 'writer', newWriterId()));
-    }
+    connection = new Connection(options.file, { readOnly });
+    prepareLayout(connection, allCollections);
+    ensureSecret(connection, options.seal);
     return new SqliteEngine(options, connection, lock);
   } catch (error) {
+    connection?.close();
     lock?.release();
     throw error;
   }
 }
-
-/** Names a lane; short, because it stands in every event. */
-export function newWriterId(): string {
-  return `w${randomBytes(5).toString('hex')}`;
-}
-
-export type { KeptTable, LiveTable };

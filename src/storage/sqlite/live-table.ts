@@ -71,6 +71,20 @@ export class LiveTable implements Committed {
     });
   }
 
+  /** Notes that a record now stands in a newer journal row, and so behind all others. */
+  moved(row: LiveRow, journal: number): void {
+    row.journal = journal;
+    this.rows.delete(row.id);
+    this.rows.set(row.id, row);
+  }
+
+  clear(): void {
+    this.rows.clear();
+    for (const ids of this.#ids) ids.clear();
+    this.size = 0;
+    this.changes++;
+  }
+
   find<T extends object>(query: Query): Page<T> {
     const checked = checkQuery(this.name, this.indexes, query);
     const found = this.#matches(checked).sort((a, b) => this.#order(checked, a, b));

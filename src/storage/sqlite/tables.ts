@@ -1,24 +1,24 @@
 import type { Collection } from '../collection.ts';
 import type { Connection } from './connection.ts';
-import { readJournal } from './journal.ts';
+import { isGone, JournalLog } from './journal-log.ts';
 import { KeptTable } from './kept-table.ts';
 import { LiveTable } from './live-table.ts';
-import { type Data, entriesOf, type Row } from './row.ts';
 
-/** Every collection of the store, kept and live. */
+/** Every collection of the store, kept and live, and the journal of the live ones. */
 export class Tables {
   readonly live = new Map<string, LiveTable>();
   readonly kept = new Map<string, KeptTable>();
-  /** Number of the newest journal row. */
-  journal = 0;
-  readonly #connection: Connection;
+  readonly journal: JournalLog;
+  /** Characters that live records may take up; one collection gets half, so that a flood of one leaves room for the rest. */
+  readonly #room: number;
 
-  constructor(connection: Connection, collections: readonly Collection[]) {
-    this.#connection = connection;
+  constructor(connection: Connection, collections: readonly Collection[], room: number) {
+    this.#room = room;
     for (const collection of collections) {
       if (collection.life === 'live') this.live.set(collection.name, new LiveTable(collection));
       else this.kept.set(collection.name, new KeptTable(connection, collection));
     }
+    this.journal = new JournalLog(connection, this.live);
   }
 
   /** @throws Error for a collection that the engine was not opened with. */
@@ -28,27 +28,35 @@ export class Tables {
     return table;
   }
 
-  /** Brings the live records back from the journal. */
-  replay(): void {
-    const newest = new Map<LiveTable, Map<string, { row: Row; journal: number }>>();
-    for (const table of this.live.values()) newest.set(table, new Map());
-    for (const { n, body } of this.#connection.iterate('SELECT n, body FROM journal ORDER BY n')) {
-      this.journal = Number(n);
-      for (const [collection, id, row] of readJournal(String(body))) {
-        const table = this.live.get(collection);
-        const rows = table === undefined ? undefined : newest.get(table);
-        // Taken out first, so that records stand in the order of their last change.
-        rows?.delete(id);
-        if (row !== null) rows?.set(id, { row, journal: this.journal });
+  /** Is there no room for another record of this collection? */
+  isFull(name: string): boolean {
+    const table = this.live.get(name);
+    if (table === undefined) return false;
+    if (table.size > this.#room / 2) return true;
+    let all = 0;
+    for (const { size } of this.live.values()) all += size;
+    return all > this.#room;
+  }
+
+  /**
+   * Drops live records that expired long ago. Nothing is written: a replay leaves them out by the same rule.
+   *
+   * @returns how many
+   */
+  sweep(now: number): number {
+    let dropped = 0;
+    for (const table of this.live.values()) {
+      for (const row of table.rows.values()) {
+        if (!isGone(row, now)) continue;
+        table.remove(row.id);
+        dropped++;
       }
     }
-    for (const [table, rows] of newest) {
-      for (const [id, { row, journal }] of rows) {
-        // A slice keeps the whole journal row alive; a copy does not.
-        const json = Buffer.from(row.json).toString();
-        const entries = entriesOf(table.indexes, JSON.parse(json) as Data);
-        table.apply(id, { row: { ...row, json }, entries }, journal);
-      }
-    }
+    return dropped;
+  }
+
+  /** Forgets what was read before, because the file may have changed behind it. */
+  forget(): void {
+    for (const table of this.kept.values()) table.forget();
   }
 }

@@ -1,6 +1,5 @@
 import type { AuditDraft } from '#domain/audit/event.ts';
 import type { Clock } from '#platform/clock.ts';
-import type { Logger } from '#platform/log.ts';
 import { keyHolder } from '../audit/key-holder.ts';
 import type { PersonKeys } from '../audit/person-keys.ts';
 import { personKeys } from '../collections.ts';
@@ -26,7 +25,6 @@ interface Parts {
   readonly audit: AuditTable;
   readonly keys: PersonKeys;
   readonly clock: Clock;
-  readonly log?: Logger;
 }
 
 const largestBatch = 500;
@@ -68,14 +66,21 @@ export class Writer {
     this.#transaction(() => writeFact(connection, 'ping', String(clock.now())));
   }
 
+  /** Writes what is queued now. */
+  async idle(): Promise<void> {
+    while (this.#queue.length > 0) this.#flush();
+  }
+
+  /** Takes nothing more and writes what is queued. */
   async drain(): Promise<void> {
     this.#closed = true;
-    while (this.#queue.length > 0) this.#flush();
+    await this.idle();
   }
 
   #flush(): void {
     this.#scheduled = false;
     const batch = this.#queue.splice(0, largestBatch);
+    if (batch.length === 0) return;
     if (this.#queue.length > 0) {
       this.#scheduled = true;
       setImmediate(() => this.#flush());
@@ -106,7 +111,12 @@ export class Writer {
   }
 
   #stage(stage: Stage, commit: Commit, events: NumberedEvent[]): void {
-    for (const change of commit.changes) stage.apply(change);
+    for (const change of commit.changes) {
+      if ((change.kind === 'insert' || change.kind === 'put') && this.#parts.tables.isFull(change.collection.name)) {
+        throw new StoreUnavailable(`there is no room for more ${change.collection.name} until older ones expire`);
+      }
+      stage.apply(change);
+    }
     for (const draft of commit.events ?? []) events.push(this.#link(stage, draft, events.at(-1)));
   }
 
@@ -138,14 +148,14 @@ export class Writer {
         else if (liveTable !== undefined) live.push([liveTable, id, pending]);
       }
     }
-    const journal = tables.journal + 1;
+    const journal = tables.journal.newest + 1;
     const text = writeJournal(live.map(([table, id, pending]) => [table.name, id, pending] as const));
     this.#transaction(() => {
       for (const [table, id, pending] of kept) table.write(id, pending);
       if (text !== '') appendJournal(connection, journal, text);
       audit.append(events);
     });
-    if (text !== '') tables.journal = journal;
+    if (text !== '') tables.journal.appended(journal, text);
     for (const [table, id, pending] of kept) table.applied(id, pending);
     for (const [table, id, pending] of live) table.apply(id, pending, journal);
     for (const [name] of results) tables.of(name).changes++;

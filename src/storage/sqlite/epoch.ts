@@ -1,0 +1,53 @@
+import type { AuditDraft } from '#domain/audit/event.ts';
+import { meta } from '../collections.ts';
+import type { Heads } from '../port.ts';
+import type { AuditTable } from './audit-table.ts';
+import type { Connection } from './connection.ts';
+import { newWriter } from './identity.ts';
+import { type Data, decode } from './row.ts';
+import type { Tables } from './tables.ts';
+import type { Writer } from './writer.ts';
+
+/** The store is a copy from before its newest checkpoint. */
+export class StoreOlder extends Error {
+  constructor(file: string, writer: string, seq: number) {
+    super(
+      `${file} is older than its newest checkpoint: record ${seq} of ${writer} is not in it. ` +
+        'If this copy is meant to be served, put it in place with `restore`, which ends every session and token.',
+    );
+    this.name = 'StoreOlder';
+  }
+}
+
+/** @throws StoreOlder when a record that the heads name is missing or another */
+export function checkHeads(file: string, audit: AuditTable, heads: Heads): void {
+  for (const [writer, { seq, hash }] of Object.entries(heads)) {
+    if (audit.hashOf(writer, seq) !== hash) throw new StoreOlder(file, writer, seq);
+  }
+}
+
+interface Parts {
+  readonly connection: Connection;
+  readonly tables: Tables;
+  readonly audit: AuditTable;
+  readonly writer: Writer;
+}
+
+/** Drops everything live and closes the lane in one transaction; then counts the epoch with the act's own record. */
+export async function beginEpoch({ connection, tables, audit, writer }: Parts, event: AuditDraft): Promise<number> {
+  const lane = newWriter();
+  connection.transaction(() => {
+    connection.run('DELETE FROM journal');
+    audit.beginLane(lane);
+  });
+  tables.journal.cleared();
+  audit.laneBegun(lane);
+  const before = tables.of(meta.name).read('epoch');
+  const known = before === undefined ? 1 : Number((decode<Data>(before) as Data).number);
+  const number = known + 1;
+  await writer.commit({
+    changes: [{ kind: 'put', collection: meta, id: 'epoch', data: { number } }],
+    events: [event],
+  });
+  return number;
+}
