@@ -1,6 +1,5 @@
 import express, { type Express } from 'express';
 import type { Feature, HttpDeps } from './deps.ts';
-import { accessLog } from './middleware/access-log.ts';
 import { sameOrigin } from './middleware/csrf.ts';
 import { errorPage, notFound } from './middleware/errors.ts';
 import { readFlash } from './middleware/flash.ts';
@@ -34,7 +33,7 @@ export function createApp({ services, oidc, views = createViews(), programs = []
   app.set('trust proxy', settings.trustProxy);
   app.set('query parser', 'simple');
 
-  app.use(requestContext(deps), accessLog, ...securityHeaders(settings.issuer), ownHost(settings.issuer));
+  app.use(requestContext(deps), ...securityHeaders(settings.issuer), ownHost(settings.issuer));
   for (const program of programs) program(app, deps);
   app.use(views.assets.middleware);
   app.use(locale, sameOrigin);

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Express } from 'express';
 import type { Services } from '#actions/services.ts';
-import { uuidv7 } from '#platform/ids.ts';
+import { requestId } from '#platform/request-id.ts';
 import { isOurHost } from './middleware/host.ts';
 
 /** What the handler needs of the provider room. */
@@ -22,7 +22,7 @@ export function createHandler(services: Services, oidc: ProtocolEndpoints, app: 
       app(req, res);
       return;
     }
-    res.setHeader('X-Request-Id', uuidv7(services.clock.now()));
+    res.setHeader('X-Request-Id', requestId(req));
     res.setHeader('X-Content-Type-Options', 'nosniff');
     oidc.handle(req, res);
   };

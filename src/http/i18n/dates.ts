@@ -12,8 +12,10 @@ export interface Dates {
   date(ms: number): string;
   /** `22 Nov 2026, 08:12` */
   moment(ms: number): string;
-  /** `today 08:12`, `yesterday 17:40`, else the date. */
+  /** `today 08:12`, `yesterday 17:40`, `tomorrow 06:00`, else the date. */
   near(ms: number): string;
+  /** The same, and for today the time alone. */
+  short(ms: number): string;
   /** `today`, `yesterday`, or the day in full: headings of a timeline. */
   heading(ms: number): string;
   /** For `datetime` attributes: ISO 8601, UTC. */
@@ -26,9 +28,11 @@ export interface Dates {
 export function datesFor(texts: Texts, timeZone: string, now: number): Dates {
   const format = formatter(texts.locale, timeZone);
   const dayKey = (ms: number) => formatter('en-CA', timeZone)({ dateStyle: 'short' }).format(ms);
-  const near = (ms: number): 'today' | 'yesterday' | undefined => {
-    if (dayKey(ms) === dayKey(now)) return 'today';
-    return dayKey(ms) === dayKey(now - 86_400_000) ? 'yesterday' : undefined;
+  const near = (ms: number): 'today' | 'yesterday' | 'tomorrow' | undefined => {
+    const key = dayKey(ms);
+    if (key === dayKey(now)) return 'today';
+    if (key === dayKey(now - 86_400_000)) return 'yesterday';
+    return key === dayKey(now + 86_400_000) ? 'tomorrow' : undefined;
   };
   const clock = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
   const dates: Dates = {
@@ -41,6 +45,7 @@ export function datesFor(texts: Texts, timeZone: string, now: number): Dates {
       const day = near(ms);
       return day === undefined ? dates.date(ms) : texts.t(`time.${day}At`, { time: dates.time(ms) });
     },
+    short: (ms) => (near(ms) === 'today' ? dates.time(ms) : dates.near(ms)),
     heading: (ms) => {
       const day = near(ms);
       return day === undefined ? dates.day(ms) : texts.t(`time.${day}`);

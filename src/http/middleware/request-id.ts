@@ -2,15 +2,14 @@ import type { RequestHandler } from 'express';
 import { setContext } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { texts } from '#http/i18n/catalogue.ts';
-import { uuidv7 } from '#platform/ids.ts';
+import { requestId } from '#platform/request-id.ts';
 
-/** Opens the request's context under a fresh id, the same in log, audit and answer. A client's own id is not believed. */
+/** Opens the request's context; its id is the same in log, audit and answer. */
 export function requestContext(deps: HttpDeps): RequestHandler {
-  return (_req, res, next) => {
-    const given = res.getHeader('X-Request-Id');
-    const requestId = typeof given === 'string' ? given : uuidv7(deps.services.clock.now());
-    res.setHeader('X-Request-Id', requestId);
-    setContext(res, { deps, requestId, texts: texts('en') });
+  return (req, res, next) => {
+    const id = requestId(req);
+    res.setHeader('X-Request-Id', id);
+    setContext(res, { deps, requestId: id, texts: texts('en') });
     next();
   };
 }

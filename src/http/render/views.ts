@@ -21,7 +21,7 @@ export function createViews(options: { cache?: boolean } = {}): Views {
     cache: options.cache ?? true,
     // The words every template uses; see render/page.ts for what they are.
     functionHeader:
-      "const { t, html, dates, asset } = it; const piece = (name, data) => it.raw(include('/partials/' + name, data));",
+      "const { t, html, dates, asset } = it; const piece = (name, data) => it.raw(include('/partials/' + name, data).trim());",
   });
   return {
     assets: loadAssets(),
