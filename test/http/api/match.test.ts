@@ -49,11 +49,13 @@ for (const [method, path, expected] of cases) {
         ? 'nothing'
         : 'allow' in matching
           ? `allow ${matching.allow.join(',')}`
-          : `${matching.found.route.method} ${matching.found.route.path} ${JSON.stringify(matching.found.params)}`;
+          : `${matching.found.route.method} ${matching.found.route.path} ${JSON.stringify(matching.found.params())}`;
     assert.equal(said, expected);
   });
 }
 
 test('a bad escape in a path is refused', () => {
-  assert.throws(() => match('GET', '/people/%ff'), { code: 'bad-request' });
+  const matching = match('GET', '/people/%ff');
+  assert.ok(matching !== undefined && 'found' in matching);
+  assert.throws(() => matching.found.params(), { code: 'bad-request' });
 });

@@ -9,7 +9,7 @@ import { sendAnswer } from './answer.ts';
 import { authorize, challenge } from './authorize.ts';
 import { readBody, refuseBody } from './body.ts';
 import { authenticate, checkCrossSite, type Doors } from './caller.ts';
-import { createMatcher, type Match } from './match.ts';
+import { createMatcher, type Match, type Matching } from './match.ts';
 import { checkIfMatch } from './precondition.ts';
 import { readQuery } from './query.ts';
 
@@ -36,9 +36,10 @@ export function createGuard(
       const caller = await authenticate(services, doors, req, res);
       progress.caller = caller;
       checkCrossSite(doors, caller, req, res);
+      const matching = match(req.method ?? '', path);
+      if (matching !== undefined && 'found' in matching) progress.route = matching.found.route;
       if (caller.permissions.size === 0) throw new HubError('forbidden');
-      const { route, params } = place(match(req.method ?? '', path), res);
-      progress.route = route;
+      const { route, params } = place(matching, res);
       authorize(services, caller, route);
       const ask = await check(services, caller, { route, params }, req, search);
       await sendAnswer(res, route, await route.handle(ask));
@@ -48,7 +49,7 @@ export function createGuard(
   };
 }
 
-function place(matching: ReturnType<ReturnType<typeof createMatcher>>, res: ServerResponse): Match {
+function place(matching: Matching, res: ServerResponse): Match {
   if (matching === undefined) throw new HubError('not-found');
   if ('found' in matching) return matching.found;
   res.setHeader('allow', matching.allow.join(', '));
@@ -58,10 +59,11 @@ function place(matching: ReturnType<ReturnType<typeof createMatcher>>, res: Serv
 async function check(
   services: Services,
   caller: Caller,
-  { route, params }: Match,
+  { route, params: decoded }: Match,
   req: IncomingMessage,
   search: string,
 ): Promise<Ask> {
+  const params = decoded();
   const item = await route.find?.({ services, caller, params });
   const query = readQuery(search, route.query);
   if (route.body === undefined) refuseBody(req);

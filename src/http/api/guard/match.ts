@@ -10,7 +10,8 @@ interface Place {
 
 export interface Match {
   readonly route: Route;
-  readonly params: Record<string, string>;
+  /** By name, decoded. @throws HubError bad-request */
+  params(): Record<string, string>;
 }
 
 export type Matching = { readonly found: Match } | { readonly allow: readonly string[] } | undefined;
@@ -53,8 +54,8 @@ export function createMatcher(routes: readonly Route[]): (method: string, path: 
       if (route === undefined) {
         return { allow: [...place.methods.keys(), ...(head === undefined ? [] : ['HEAD'])].sort() };
       }
-      const params = Object.fromEntries(place.names.map((name, index) => [name, decoded(hit[index + 1] ?? '')]));
-      return { found: { route, params } };
+      const raw = place.names.map((name, index) => [name, hit[index + 1] ?? ''] as const);
+      return { found: { route, params: () => Object.fromEntries(raw.map(([name, text]) => [name, decoded(text)])) } };
     }
     return undefined;
   };
