@@ -8,7 +8,7 @@ import { keyHolder } from '../audit/key-holder.ts';
 import { PersonKeys, type StoredKey } from '../audit/person-keys.ts';
 import type { Collection, Stored } from '../collection.ts';
 import { allCollections, personKeys } from '../collections.ts';
-import type { Commit, Engine, Heads, Page, Query } from '../port.ts';
+import { type Commit, type Engine, type Heads, type Page, type Query, StoreUnavailable } from '../port.ts';
 import { SqliteAuditReader } from './audit-reader.ts';
 import { AuditTable } from './audit-table.ts';
 import { AuditTerms } from './audit-terms.ts';
@@ -143,9 +143,13 @@ function attempt<T>(work: () => T): Promise<T> {
   try {
     return Promise.resolve(work());
   } catch (error) {
-    return Promise.reject(error);
+    const ofSqlite = error instanceof Error && 'code' in error && unanswered.has(error.code);
+    return Promise.reject(ofSqlite ? new StoreUnavailable('the database file cannot be read', error) : error);
   }
 }
+
+/** node:sqlite's codes for what SQLite refused and for a file that is closed. */
+const unanswered = new Set<unknown>(['ERR_SQLITE_ERROR', 'ERR_INVALID_STATE']);
 
 /**
  * Opens (and makes, if need be) the embedded store.
