@@ -32,31 +32,45 @@ export interface SimulatedPerson {
   readonly subject: Subject;
 }
 
-/** Compares two policies over people at one instant. Conflicts are compared by (separation id, person). */
-export function simulate(
-  before: CompiledPolicy,
-  after: CompiledPolicy,
-  people: Iterable<SimulatedPerson>,
-  at: number,
-): Simulation {
-  let count = 0;
-  const gains: PermissionRow[] = [];
-  const losses: PermissionRow[] = [];
-  const appear: ConflictRow[] = [];
-  const vanish: ConflictRow[] = [];
-  const stand: ConflictRow[] = [];
-  for (const { person, subject } of people) {
-    count += 1;
-    const old = before.access(subject, at);
-    const fresh = after.access(subject, at);
-    gains.push(...missingFrom(old, fresh, person));
-    losses.push(...missingFrom(fresh, old, person));
-    const was = new Set(old.breaches.map(({ id }) => id));
-    const is = new Set(fresh.breaches.map(({ id }) => id));
-    for (const separation of is) (was.has(separation) ? stand : appear).push({ separation, person });
-    for (const separation of was) if (!is.has(separation)) vanish.push({ separation, person });
+/** Compares two policies over people at one instant, one person at a time. */
+export class Simulator {
+  readonly #before: CompiledPolicy;
+  readonly #after: CompiledPolicy;
+  readonly #at: number;
+  #people = 0;
+  readonly #gains: PermissionRow[] = [];
+  readonly #losses: PermissionRow[] = [];
+  readonly #appear: ConflictRow[] = [];
+  readonly #vanish: ConflictRow[] = [];
+  readonly #stand: ConflictRow[] = [];
+
+  /** @param at milliseconds since 1970. */
+  constructor(before: CompiledPolicy, after: CompiledPolicy, at: number) {
+    this.#before = before;
+    this.#after = after;
+    this.#at = at;
   }
-  return { people: count, gains, losses, conflicts: { appear, vanish, stand } };
+
+  add({ person, subject }: SimulatedPerson): void {
+    this.#people += 1;
+    const before = this.#before.access(subject, this.#at);
+    const after = this.#after.access(subject, this.#at);
+    this.#gains.push(...missingFrom(before, after, person));
+    this.#losses.push(...missingFrom(after, before, person));
+    const was = new Set(before.breaches.map(({ id }) => id));
+    const is = new Set(after.breaches.map(({ id }) => id));
+    for (const separation of is) (was.has(separation) ? this.#stand : this.#appear).push({ separation, person });
+    for (const separation of was) if (!is.has(separation)) this.#vanish.push({ separation, person });
+  }
+
+  result(): Simulation {
+    return {
+      people: this.#people,
+      gains: this.#gains,
+      losses: this.#losses,
+      conflicts: { appear: this.#appear, vanish: this.#vanish, stand: this.#stand },
+    };
+  }
 }
 
 /** What `there` holds and `here` does not. */
