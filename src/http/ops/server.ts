@@ -8,6 +8,7 @@ const drainMs = 7000;
 /** How long load balancers get to see that readiness is red before connections are refused; only when somebody probes. */
 const noticeMs = 1000;
 const probedMs = 60_000;
+const sweepMs = 50;
 
 export interface HubServer {
   readonly port: number;
@@ -52,8 +53,11 @@ export async function startServer(
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
+    // A connection whose request ends during the drain would otherwise be kept for the next one.
+    const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
     server.close(() => {
       clearTimeout(cutOff);
+      clearInterval(sweep);
       resolve();
     });
     server.closeIdleConnections();
