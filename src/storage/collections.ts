@@ -14,6 +14,8 @@ export const personSchema = z.object({
   /** Folded e-mail and username: one namespace, so nobody's username is another's e-mail. */
   logins: z.array(z.string()),
   name: z.string(),
+  /** Nobody told the name; it was made of the other fields, and the policy's rules see none. */
+  nameDerived: z.literal(true).optional(),
   givenName: z.string().optional(),
   familyName: z.string().optional(),
   department: z.string().optional(),

@@ -9,7 +9,7 @@ export function attributesOfPerson(person: Person): Attributes {
     ...([
       ['email', person.email],
       ['username', person.username],
-      ['name', person.name],
+      ['name', person.nameDerived ? undefined : person.name],
       ['givenName', person.givenName],
       ['familyName', person.familyName],
       ['department', person.department],

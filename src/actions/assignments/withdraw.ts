@@ -1,0 +1,48 @@
+import { draft, type Origin } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
+import { assignments } from '#storage/collections.ts';
+import { guardedByPerson } from '../access/guarded.ts';
+import { about } from '../people/about.ts';
+import { requireReach } from '../people/rights.ts';
+import { rightsTag } from '../policy/rights.ts';
+import type { Services } from '../services.ts';
+import { requireMayAssign, shown } from './assign.ts';
+import { ownerRole, ownerStays } from './owners.ts';
+
+/**
+ * Takes a role that was given singly.
+ * @param options.ifVersion the assignment's version that the caller saw
+ * @throws HubError `not-found`, `forbidden`, `last-admin`, `stale`
+ */
+export async function withdrawRole(
+  services: Services,
+  origin: Origin,
+  personId: string,
+  assignmentId: string,
+  options: { readonly ifVersion?: number | undefined; readonly reason?: string | undefined } = {},
+): Promise<void> {
+  return guardedByPerson(services, origin, personId, async ({ person, assignments: standing }) => {
+    // Found through its owner: somebody else's assignment is not there.
+    const assignment = standing.find(({ id }) => id === assignmentId);
+    if (assignment === undefined) throw new HubError('not-found', 'The person has no such role');
+    const { id, version, ...before } = assignment;
+    if (options.ifVersion !== undefined && options.ifVersion !== version) throw new HubError('stale');
+    await requireMayAssign(services, origin, before.role);
+    await requireReach(services, origin, person);
+    const guard = before.role === ownerRole && before.until === undefined ? await ownerStays(services, personId) : [];
+    const who = await about(services, origin, person);
+    const why = options.reason === undefined ? {} : { detail: { reason: options.reason } };
+    const event = draft(origin, 'role.withdrawn', 'success', {
+      subject: who.subject,
+      before: shown(id, before),
+      personal: { ...who.personal, ...why },
+    });
+    return {
+      act: 'role.withdrawn',
+      after: { assignments: standing.filter((other) => other !== assignment) },
+      changes: [{ kind: 'remove', collection: assignments, id, ifVersion: version, tag: rightsTag }, ...guard],
+      events: [event],
+      result: undefined,
+    };
+  });
+}

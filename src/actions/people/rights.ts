@@ -1,0 +1,30 @@
+import type { Origin } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
+import { mayTouch } from '#domain/hub-reach.ts';
+import { type HubPermission, hubPermissions, hubScopes } from '#domain/hub-roles.ts';
+import type { Stored } from '#storage/collection.ts';
+import type { Person } from '#storage/collections.ts';
+import { effectiveAccess } from '../access/effective.ts';
+import type { Services } from '../services.ts';
+
+/**
+ * What the actor of an act may do in the hub. The operator at the machine and the hub itself may do everything; a system
+ * acts with an API token and can hold no more than the widest scope gives.
+ */
+export async function rightsOf(services: Services, origin: Origin): Promise<ReadonlySet<HubPermission>> {
+  const { kind, id } = origin.actor;
+  if (kind === 'operator' || kind === 'hub') return new Set(hubPermissions);
+  if (kind === 'system') return new Set(hubScopes['hub:admin']);
+  return id === undefined ? new Set() : (await effectiveAccess(services, id)).hub;
+}
+
+/**
+ * Somebody with rights in the hub is changed only by those who hold as much (see domain/hub-reach.ts).
+ * @throws HubError `forbidden`
+ */
+export async function requireReach(services: Services, origin: Origin, person: Stored<Person>): Promise<void> {
+  const target = (await effectiveAccess(services, person)).hub;
+  if (target.size === 0) return;
+  if (!mayTouch(await rightsOf(services, origin), target))
+    throw new HubError('forbidden', 'This person has rights in the hub that you do not have');
+}

@@ -1,0 +1,31 @@
+import { createHmac } from 'node:crypto';
+import { fold } from '#domain/people/folding.ts';
+import { networkOf } from '#domain/throttle/network.ts';
+import type { Services } from '../services.ts';
+import { knownDeviceOf } from './device.ts';
+import type { Bucket } from './tries.ts';
+
+/** A keyed hash of something that must not stand in the store or the record as it is. */
+export function keyedHash({ seal }: Pick<Services, 'seal'>, purpose: string, value: string): string {
+  return createHmac('sha256', seal.derive(purpose)).update(value).digest('base64url').slice(0, 22);
+}
+
+/**
+ * What a try is counted under. One counter per account whatever the spelling, and one per network. A device on which this
+ * person signed in before has a counter of its own instead, so that others cannot lock the owner out.
+ */
+export function bucketsOf(
+  services: Pick<Services, 'seal' | 'settings'>,
+  door: { readonly identifier: string; readonly person?: string | undefined; readonly ip?: string | undefined },
+  device: string | undefined,
+): Bucket[] {
+  const { perAccount, perNetwork } = services.settings.limits.signin;
+  const bucket = (kind: string, value: string, limit: Bucket['limit']): Bucket => ({
+    id: `${kind}:${keyedHash(services, 'throttle', `${kind}:${value}`)}`,
+    limit,
+  });
+  const known = door.person === undefined ? undefined : knownDeviceOf(services, device, door.person);
+  if (known !== undefined) return [bucket('device', `${known}:${door.person}`, perAccount)];
+  const account = door.person === undefined ? `login:${fold(door.identifier.slice(0, 1000))}` : `person:${door.person}`;
+  return [bucket('account', account, perAccount), bucket('network', networkOf(door.ip), perNetwork)];
+}

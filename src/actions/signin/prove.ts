@@ -1,0 +1,100 @@
+import type { AuditDraft } from '#domain/audit/event.ts';
+import { draft, type Origin } from '#domain/audit/event.ts';
+import { fold } from '#domain/people/folding.ts';
+import { tooLong } from '#domain/people/password.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Credential, credentials, type Person } from '#storage/collections.ts';
+import { CommitConflict } from '#storage/port.ts';
+import { named } from '../named.ts';
+import { passwordId } from '../people/credential.ts';
+import type { Services } from '../services.ts';
+import { bucketsOf, keyedHash } from './buckets.ts';
+import { type Locked, recordLocked } from './locked.ts';
+import { giveBack, takeTry } from './tries.ts';
+
+export interface Try {
+  /** As typed. */
+  readonly identifier: string;
+  /** The person it belongs to, if to anybody. */
+  readonly person: Stored<Person> | undefined;
+  readonly password: string;
+  /** The device cookie that the browser sent. */
+  readonly knownDevice?: string | undefined;
+  readonly door: Locked['door'];
+}
+
+export type Proof =
+  /** `settle` gives the try back; call it when what the password was asked for has happened. */
+  | { readonly outcome: 'ok'; readonly credential: Stored<Credential>; readonly settle: () => Promise<void> }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'throttled'; readonly retryAfter: number };
+
+/** A hash of our own parameters that no password was ever put to: what accounts without one are checked against. */
+const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlLW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
+/**
+ * Checks a password at any door. The try is counted before the hash runs; an account that is unknown, disabled or without
+ * a password costs the same work and gets the same answer as a wrong password.
+ * @throws HubError `busy`, StoreUnavailable
+ */
+export async function provePassword(services: Services, origin: Origin, given: Try): Promise<Proof> {
+  const { person, identifier, door } = given;
+  const buckets = bucketsOf(services, { identifier, person: person?.id, ip: origin.ip }, given.knownDevice);
+  const subject = person === undefined ? {} : { subject: { id: person.id } };
+  const unknown =
+    person === undefined ? { identifierHash: keyedHash(services, 'identifier', fold(identifier.slice(0, 1000))) } : {};
+  const taken = await takeTry(services, buckets);
+  if (!taken.taken) {
+    await recordLocked(services, origin, { bucket: taken.bucket, ...subject, ...unknown, door });
+    return { outcome: 'throttled', retryAfter: taken.retryAfter };
+  }
+  const settle = () => giveBack(services, buckets);
+  const credential = person && (await services.store.get(credentials, passwordId(person.id)));
+  const long = tooLong(given.password);
+  const checked = services.hasher.verify(credential?.hash ?? nobodysHash, long ? '' : given.password);
+  const { matches, outdated } = await checked.catch(async (fault: unknown) => {
+    // The password was never looked at, so this was no guess.
+    await settle();
+    throw fault;
+  });
+  const cause =
+    person === undefined ? 'unknown' : credential === undefined ? 'no-password' : long ? 'too-long' : undefined;
+  if (cause === undefined && matches && credential !== undefined) {
+    if (person?.status !== 'active') return refuse(services, failure(origin, person, door, 'disabled'));
+    if (outdated) await renew(services, credential, given.password);
+    return { outcome: 'ok', credential, settle };
+  }
+  return refuse(services, failure(origin, person, door, cause ?? 'wrong-password', unknown.identifierHash));
+}
+
+async function refuse(services: Services, event: AuditDraft): Promise<Proof> {
+  await services.store.writeNow({ changes: [], events: [event] });
+  return { outcome: 'refused' };
+}
+
+/** The event of a password that was tried in vain. */
+export function failure(
+  origin: Origin,
+  person: Stored<Person> | undefined,
+  door: Locked['door'],
+  cause: string,
+  identifierHash?: string,
+): AuditDraft {
+  return draft(origin, 'signin.failed', 'failure', {
+    ...(person === undefined ? {} : { subject: { id: person.id }, personal: { subject: named(person) } }),
+    detail: { cause, door, ...(identifierHash === undefined ? {} : { identifierHash }) },
+  });
+}
+
+/** Replaces a hash of another product, or of older parameters. If it was changed in between, that one is newer. */
+async function renew(services: Services, credential: Stored<Credential>, password: string): Promise<void> {
+  const hash = await services.hasher.hash(password);
+  const { id, hash: old } = credential;
+  try {
+    await services.store.writeNow({
+      changes: [{ kind: 'update', collection: credentials, id, where: { hash: old }, set: { hash } }],
+    });
+  } catch (fault) {
+    if (!(fault instanceof CommitConflict)) throw fault;
+  }
+}
