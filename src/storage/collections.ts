@@ -288,7 +288,36 @@ function artifacts<N extends string>(name: N) {
   });
 }
 
-export const sessions = artifacts('sessions');
+export const sessionSchema = z
+  .object({
+    /** The provider library's payload, less its entries and its secret id. */
+    payload: z.record(z.string(), z.unknown()),
+    account: z.string(),
+    /** The public id; the record's id is the SHA-256 of the cookie. */
+    uid: z.string(),
+    startedAt: z.number(),
+    seenAt: z.number(),
+    /** When it ends of itself: the record stays a while longer, so that its systems can still be told. */
+    endsAt: z.number(),
+    ip: z.string().optional(),
+    agent: z.string().optional(),
+  })
+  // Its entries, one pair of fields for each client, so that two tabs never write over each other's:
+  // `grant:<client id>` and `sid:<client id>`.
+  .catchall(z.unknown());
+export type SessionRecord = z.infer<typeof sessionSchema>;
+/** One session serves the hub's pages and OpenID Connect. */
+export const sessions = collection({
+  name: 'sessions',
+  life: 'live',
+  schemaVersion: 1,
+  schema: sessionSchema,
+  indexes: {
+    account: { fields: ['account'] },
+    uid: { fields: ['uid'], unique: true },
+    endsAt: { fields: ['endsAt'] },
+  },
+});
 export const interactions = artifacts('interactions');
 export const grants = artifacts('grants');
 export const authorizationCodes = artifacts('authorizationCodes');

@@ -1,0 +1,23 @@
+import type { Services } from '../services.ts';
+import { allKeys } from './stored.ts';
+
+/** What may be shown of a key: never its private half. Times in ms. */
+export interface KeyView {
+  readonly id: string;
+  readonly alg: 'ES256' | 'RS256';
+  readonly state: 'next' | 'active' | 'retired';
+  readonly createdAt: number;
+  readonly activatedAt?: number;
+  readonly leavesAt?: number;
+}
+
+export async function listKeys(services: Services): Promise<readonly KeyView[]> {
+  return (await allKeys(services)).map((key) => ({
+    id: key.id,
+    alg: key.alg,
+    state: key.state,
+    createdAt: key.createdAt,
+    ...(key.activatedAt === undefined ? {} : { activatedAt: key.activatedAt }),
+    ...(key.leavesAt === undefined ? {} : { leavesAt: key.leavesAt }),
+  }));
+}

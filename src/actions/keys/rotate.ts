@@ -1,0 +1,78 @@
+import { draft, type Origin } from '#domain/audit/event.ts';
+import type { Stored } from '#storage/collection.ts';
+import { keys, type SigningKey } from '#storage/collections.ts';
+import type { Change, Commit } from '#storage/port.ts';
+import type { Services } from '../services.ts';
+import { algorithms, allKeys, makingOfKey } from './stored.ts';
+
+/** How long a retired key stays published: longer than anything it signed lives, and than a copy of the JWKS is kept. */
+const overlap = 24 * 60 * 60 * 1000;
+
+export interface Rotation {
+  readonly created: readonly string[];
+  readonly activated: readonly string[];
+  readonly retired: readonly string[];
+}
+
+/**
+ * Moves each algorithm's keys one step: what was `next` (published since the step before, so that everyone has seen it)
+ * becomes active, what was active retires and stays published for a day, and a new `next` is made. Where there is no
+ * `next` yet, only one is made: the step after activates it.
+ *
+ * @param now at once: the new key signs immediately, for a key that leaked; those who keep a copy of the JWKS fetch it
+ *   again when they meet an unknown kid.
+ */
+export async function rotateKeys(
+  services: Services,
+  origin: Origin,
+  options: { now?: boolean } = {},
+): Promise<Rotation> {
+  const created: string[] = [];
+  const activated: string[] = [];
+  const retired: string[] = [];
+  const commits: Commit[] = [];
+  const all = await allKeys(services);
+  for (const alg of algorithms) {
+    const active = all.find((key) => key.alg === alg && key.state === 'active');
+    const next = all.find((key) => key.alg === alg && key.state === 'next');
+    if (next !== undefined) {
+      commits.push(activating(services, origin, next));
+      activated.push(next.id);
+    } else if (options.now === true) {
+      const made = makingOfKey(services, origin, alg, 'active');
+      commits.push(made.commit);
+      created.push(made.kid);
+      activated.push(made.kid);
+    }
+    if (active !== undefined && (next !== undefined || options.now === true)) {
+      commits.push(retiring(services, origin, active));
+      retired.push(active.id);
+    }
+    const made = makingOfKey(services, origin, alg, 'next');
+    commits.push(made.commit);
+    created.push(made.kid);
+  }
+  await services.store.write({
+    changes: commits.flatMap((commit) => commit.changes),
+    events: commits.flatMap((commit) => commit.events ?? []),
+  });
+  return { created, activated, retired };
+}
+
+function step(key: Stored<SigningKey>, set: Partial<SigningKey>): Change {
+  return { kind: 'update', collection: keys, id: key.id, where: { state: key.state }, set, tag: 'keys' };
+}
+
+function activating(services: Services, origin: Origin, key: Stored<SigningKey>): Commit {
+  return {
+    changes: [step(key, { state: 'active', activatedAt: services.clock.now() })],
+    events: [draft(origin, 'key.activated', 'success', { detail: { kid: key.id, alg: key.alg } })],
+  };
+}
+
+function retiring(services: Services, origin: Origin, key: Stored<SigningKey>): Commit {
+  return {
+    changes: [step(key, { state: 'retired', leavesAt: services.clock.now() + overlap })],
+    events: [draft(origin, 'key.retired', 'success', { detail: { kid: key.id, alg: key.alg } })],
+  };
+}

@@ -1,0 +1,31 @@
+import type { Origin } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
+import { sessions } from '#storage/collections.ts';
+import type { Services } from '../services.ts';
+import { type EndingReason, endingOfSession, endingsOfPerson, sessionsOf } from './ending.ts';
+
+/** Ends one session of a person. @throws HubError `not-found` when the person has no session of that public id. */
+export async function endSession(
+  services: Services,
+  origin: Origin,
+  person: string,
+  session: string,
+  why: EndingReason,
+): Promise<void> {
+  const record = await services.store.one(sessions, 'uid', session);
+  if (record === undefined || record.account !== person) throw new HubError('not-found', 'There is no such session');
+  await services.store.write(await endingOfSession(services, origin, record, why));
+}
+
+/** Ends all of a person's sessions, but for one if wanted. @returns how many. */
+export async function endSessions(
+  services: Services,
+  origin: Origin,
+  person: string,
+  why: EndingReason,
+  options: { except?: string } = {},
+): Promise<number> {
+  const count = (await sessionsOf(services, person)).filter((session) => session.uid !== options.except).length;
+  if (count > 0) await services.store.write(await endingsOfPerson(services, origin, person, why, options));
+  return count;
+}

@@ -1,0 +1,38 @@
+import type { Stored } from '#storage/collection.ts';
+import type { SessionRecord } from '#storage/collections.ts';
+
+/** One system (by client id) that a session has entered, with the grant and the `sid` it was given. */
+export interface SessionEntry {
+  readonly client: string;
+  readonly grant: string;
+  readonly sid: string;
+}
+
+const grantField = 'grant:';
+const sidField = 'sid:';
+
+export function grantFieldOf(client: string): string {
+  return `${grantField}${client}`;
+}
+
+export function sidFieldOf(client: string): string {
+  return `${sidField}${client}`;
+}
+
+export function grantOf(session: SessionRecord, client: string): string | undefined {
+  const grant = session[grantFieldOf(client)];
+  return typeof grant === 'string' ? grant : undefined;
+}
+
+export function sidOf(session: SessionRecord, client: string): string | undefined {
+  const sid = session[sidFieldOf(client)];
+  return typeof sid === 'string' ? sid : undefined;
+}
+
+/** The entries of a session, in the order they were made. */
+export function entriesOf(session: Stored<SessionRecord>): readonly SessionEntry[] {
+  return Object.keys(session)
+    .filter((field) => field.startsWith(grantField))
+    .map((field) => field.slice(grantField.length))
+    .map((client) => ({ client, grant: grantOf(session, client) ?? '', sid: sidOf(session, client) ?? '' }));
+}

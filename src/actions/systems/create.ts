@@ -1,0 +1,41 @@
+import { draft, type Origin } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
+import { registrationFaults } from '#domain/systems/registration.ts';
+import type { SystemSettings } from '#settings/settings.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type System, systems } from '#storage/collections.ts';
+import { CommitConflict } from '#storage/port.ts';
+import type { Services } from '../services.ts';
+import { recordOf } from './record.ts';
+
+/**
+ * Makes a system known. Its secret is sealed before it is stored.
+ * @throws HubError `invalid` with every fault, `already-exists` when id or client id is taken.
+ */
+export async function createSystem(
+  services: Services,
+  origin: Origin,
+  settings: SystemSettings,
+  madeIn: 'config' | 'console' = 'console',
+): Promise<Stored<System>> {
+  const faults = registrationFaults(settings);
+  if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
+  const data = recordOf(services, settings, madeIn);
+  try {
+    await services.store.write({
+      changes: [{ kind: 'insert', collection: systems, id: settings.id, data }],
+      events: [
+        draft(origin, 'system.created', 'success', {
+          system: settings.id,
+          detail: { title: data.title, side: data.side, provider: data.provider, clientId: data.clientId },
+        }),
+      ],
+    });
+  } catch (error) {
+    if (error instanceof CommitConflict) {
+      throw new HubError('already-exists', 'A system of that id or client id exists already', { cause: error });
+    }
+    throw error;
+  }
+  return { ...data, id: settings.id, version: 1 };
+}

@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '#domain/audit/event.ts';
+import type { SystemSettings } from '#settings/settings.ts';
+import type { Stored } from '#storage/collection.ts';
+import type { System } from '#storage/collections.ts';
+import type { Services } from '../services.ts';
+
+const purpose = 'client-secret';
+
+/** The secret of a system, for comparing what a client sends. It leaves this process in no other way. */
+export function openClientSecret(services: Services, system: System): string | undefined {
+  return system.clientSecretSealed === undefined ? undefined : services.seal.open(purpose, system.clientSecretSealed);
+}
+
+/** A system as stored, from its settings; a secret that did not change keeps its sealed form. */
+export function recordOf(
+  services: Services,
+  settings: SystemSettings,
+  origin: 'config' | 'console',
+  before?: Stored<System>,
+): System {
+  const { id: _id, clientSecret, ...rest } = settings;
+  const now = services.clock.now();
+  const kept = before !== undefined && openClientSecret(services, before) === clientSecret;
+  const sealed = kept
+    ? before.clientSecretSealed
+    : clientSecret === undefined
+      ? undefined
+      : services.seal.seal(purpose, clientSecret);
+  return {
+    ...rest,
+    origin,
+    enabled: before?.enabled ?? true,
+    ...(sealed === undefined ? {} : { clientSecretSealed: sealed }),
+    createdAt: before?.createdAt ?? now,
+    changedAt: now,
+  };
+}
+
+/** The fields in which two records differ, for `before` and `after` of the event; secrets only as "changed". */
+export function differences(before: System, after: System): { before: JsonObject; after: JsonObject } | undefined {
+  const was: JsonObject = {};
+  const is: JsonObject = {};
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const skipped = ['changedAt', 'createdAt', 'id', 'version', 'expiresAt'];
+  for (const name of names) {
+    if (skipped.includes(name)) continue;
+    const a: unknown = before[name as keyof System];
+    const b: unknown = after[name as keyof System];
+    if (isDeepStrictEqual(a, b)) continue;
+    const secret = name === 'clientSecretSealed';
+    was[secret ? 'clientSecret' : name] = secret ? '(sealed)' : json(a);
+    is[secret ? 'clientSecret' : name] = secret ? '(changed)' : json(b);
+  }
+  return Object.keys(is).length === 0 ? undefined : { before: was, after: is };
+}
+
+function json(value: unknown): JsonObject[string] {
+  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as JsonObject[string]);
+}

@@ -1,0 +1,73 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Services } from '#actions/services.ts';
+import { hashedId } from '#platform/ids.ts';
+import { interactions } from '#storage/collections.ts';
+import { resumeUrl } from '../paths.ts';
+import { unitOf } from './context.ts';
+
+/**
+ * A pending sign-in or consent. It ends once: finishing removes it under the version that was read (tag `interaction`).
+ * The ids in it (its own, which stands in `returnTo` too, and the session's) are not stored.
+ */
+export function interactionAdapter(services: Services): Adapter {
+  return {
+    async upsert(id, payload, expiresIn = 0) {
+      const { unit, state } = unitOf(services);
+      const key = hashedId(id);
+      const before = state.records.get(key);
+      const data = { payload: stripped(payload) };
+      const expiresAt = services.clock.now() + expiresIn * 1000;
+      unit.stage({
+        changes: [
+          before === undefined
+            ? { kind: 'insert', collection: interactions, id: key, data, expiresAt, tag: 'interaction' }
+            : {
+                kind: 'replace',
+                collection: interactions,
+                id: key,
+                ifVersion: before.version,
+                data,
+                expiresAt,
+                tag: 'interaction',
+              },
+        ],
+      });
+    },
+    async find(id) {
+      const key = hashedId(id);
+      const record = await services.store.get(interactions, key);
+      if (record === undefined) return undefined;
+      unitOf(services).state.records.set(key, record);
+      return { ...record.payload, jti: id, returnTo: resumeUrl(services, id) } as AdapterPayload;
+    },
+    async destroy(id) {
+      const { unit, state } = unitOf(services);
+      const key = hashedId(id);
+      const version = state.records.get(key)?.version;
+      unit.stage({
+        changes: [
+          {
+            kind: 'remove',
+            collection: interactions,
+            id: key,
+            ...(version === undefined ? {} : { ifVersion: version }),
+            tag: 'interaction',
+          },
+        ],
+      });
+    },
+    findByUid: async () => undefined,
+    findByUserCode: async () => undefined,
+    consume: async () => {},
+    revokeByGrantId: async () => {},
+  };
+}
+
+function stripped(payload: AdapterPayload): Record<string, unknown> {
+  // A pushed request was spent when it led here, so it is not looked for again.
+  const { jti: _jti, returnTo: _returnTo, parJti: _parJti, ...rest } = payload as AdapterPayload & { parJti?: string };
+  const session: unknown = rest.session;
+  if (typeof session !== 'object' || session === null) return rest;
+  const { cookie: _cookie, ...known } = session as { cookie?: string };
+  return { ...rest, session: known };
+}

@@ -1,0 +1,161 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Services } from '#actions/services.ts';
+import { entriesOf, grantFieldOf, sidFieldOf } from '#actions/sessions/session.ts';
+import { hashedId } from '#platform/ids.ts';
+import type { Stored } from '#storage/collection.ts';
+import { people, type SessionRecord, sessions } from '#storage/collections.ts';
+import type { Change } from '#storage/port.ts';
+import { unitOf } from './context.ts';
+
+/** A session's end moves with activity; a move smaller than this (ms) is not worth a write. */
+const worthMoving = 60_000;
+/** How long an ended session is kept for those who still have to be told. */
+const keptAfterEnd = 24 * 60 * 60 * 1000;
+
+/**
+ * The session. Saving one that exists is an update of what changed in this request, entry by entry, so that two tabs lose
+ * nothing; it fails when the session is gone, so that a sign-out always wins. The session of an ended account is not found.
+ */
+export function sessionAdapter(services: Services): Adapter {
+  return {
+    async find(id) {
+      const record = await services.store.get(sessions, hashedId(id));
+      if (record === undefined || !(await isAlive(services, record))) return undefined;
+      unitOf(services).state.sessions.set(record.id, record);
+      return payloadOf(record, id);
+    },
+    async findByUid(uid) {
+      const record = await services.store.one(sessions, 'uid', uid);
+      if (record === undefined || !(await isAlive(services, record))) return undefined;
+      // The cookie is not known from here; what is found so is only looked at.
+      return payloadOf(record, 'unknown');
+    },
+    async upsert(id, payload, expiresIn = 0) {
+      // Nobody signed in yet: nothing worth keeping.
+      if (payload.accountId === undefined) return;
+      const { unit, state } = unitOf(services);
+      const key = hashedId(id);
+      const endsAt = services.clock.now() + expiresIn * 1000;
+      const before = state.sessions.get(key);
+      if (before !== undefined) {
+        const change = updateOf(before, payload, endsAt, services.clock.now());
+        if (change !== undefined) unit.stage({ changes: [change] });
+        return;
+      }
+      const data = freshRecord(services, payload, endsAt, state.rotated, state.origin);
+      if (state.rotated === undefined) state.sessionStarted = data.uid;
+      unit.stage({
+        changes: [
+          { kind: 'insert', collection: sessions, id: key, data, expiresAt: endsAt + keptAfterEnd, tag: 'session' },
+        ],
+      });
+      state.sessions.set(key, { ...data, id: key, version: 1 });
+    },
+    async destroy(id) {
+      const { unit, state } = unitOf(services);
+      const before = state.sessions.get(hashedId(id));
+      if (before === undefined) return;
+      state.rotated = before;
+      unit.stage({
+        changes: [{ kind: 'remove', collection: sessions, id: before.id, ifVersion: before.version, tag: 'session' }],
+      });
+    },
+    findByUserCode: async () => undefined,
+    consume: async () => {},
+    revokeByGrantId: async () => {},
+  };
+}
+
+async function isAlive(services: Services, record: Stored<SessionRecord>): Promise<boolean> {
+  if (record.endsAt <= services.clock.now()) return false;
+  const person = await services.store.get(people, record.account);
+  return person?.status === 'active';
+}
+
+function payloadOf(record: Stored<SessionRecord>, jti: string): AdapterPayload {
+  const authorizations = Object.fromEntries(
+    entriesOf(record).map(({ client, grant, sid }) => [client, { sid, grantId: grant }]),
+  );
+  return {
+    ...record.payload,
+    jti,
+    uid: record.uid,
+    accountId: record.account,
+    exp: Math.floor(record.endsAt / 1000),
+    ...(Object.keys(authorizations).length > 0 ? { authorizations } : {}),
+  } as AdapterPayload;
+}
+
+/** What of a payload is neither secret nor kept in fields of its own. */
+function core(payload: AdapterPayload): Record<string, unknown> {
+  const {
+    jti: _jti,
+    uid: _uid,
+    accountId: _account,
+    exp: _exp,
+    iat: _iat,
+    authorizations: _entries,
+    ...rest
+  } = payload;
+  return JSON.parse(JSON.stringify(rest)) as Record<string, unknown>;
+}
+
+function entryFields(payload: AdapterPayload): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const [client, entry] of Object.entries(payload.authorizations ?? {})) {
+    if (entry.grantId !== undefined) fields[grantFieldOf(client)] = entry.grantId;
+    if (entry.sid !== undefined) fields[sidFieldOf(client)] = entry.sid;
+  }
+  return fields;
+}
+
+function freshRecord(
+  services: Services,
+  payload: AdapterPayload,
+  endsAt: number,
+  rotated: Stored<SessionRecord> | undefined,
+  origin: { ip?: string; agent?: string },
+): SessionRecord {
+  const now = services.clock.now();
+  return {
+    payload: core(payload),
+    account: payload.accountId ?? '',
+    uid: payload.uid ?? '',
+    startedAt: rotated?.startedAt ?? now,
+    seenAt: now,
+    endsAt,
+    ...(origin.ip === undefined ? {} : { ip: origin.ip }),
+    ...(origin.agent === undefined ? {} : { agent: origin.agent.slice(0, 256) }),
+    ...entryFields(payload),
+  };
+}
+
+function updateOf(
+  before: Stored<SessionRecord>,
+  payload: AdapterPayload,
+  endsAt: number,
+  now: number,
+): Change | undefined {
+  const set: Record<string, unknown> = {};
+  const where: Record<string, string | null> = {};
+  const payloadNow = core(payload);
+  if (!isDeepStrictEqual(payloadNow, before.payload)) set.payload = payloadNow;
+  for (const [field, value] of Object.entries(entryFields(payload))) {
+    const was = before[field];
+    if (was === value) continue;
+    set[field] = value;
+    // The first of two tabs that enter the same system decides; the other runs again and finds its grant.
+    where[field] = typeof was === 'string' ? was : null;
+  }
+  if (Object.keys(set).length === 0 && Math.abs(endsAt - before.endsAt) < worthMoving) return undefined;
+  return {
+    kind: 'update',
+    collection: sessions,
+    id: before.id,
+    where,
+    set: { ...set, endsAt, seenAt: now },
+    expiresAt: endsAt + keptAfterEnd,
+    tag: 'session',
+  };
+}

@@ -1,0 +1,78 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Services } from '#actions/services.ts';
+import { hashedId } from '#platform/ids.ts';
+import type { Stored } from '#storage/collection.ts';
+import type { Artifact, authorizationCodes } from '#storage/collections.ts';
+import type { RequestState } from '../state.ts';
+import { unitOf } from './context.ts';
+import { artifactOf, payloadOf } from './payload.ts';
+
+export interface Spendable {
+  readonly collection: typeof authorizationCodes;
+  /** Names the kind in a lost race, so that the loser gets the right answer. */
+  readonly tag: 'code' | 'refresh' | 'device' | 'par';
+  /** How long after its making it is kept, in ms, if that is longer than it lives. */
+  readonly keptFor: number;
+}
+
+/**
+ * Things that serve once: codes, rotating refresh tokens, device codes, pushed requests. Spending is the commit's condition
+ * `consumed: null`. A spent one is not found any more; that it was presented again is noted in the request's state.
+ */
+export function spendableAdapter(services: Services, kind: Spendable): Adapter {
+  const { collection, tag } = kind;
+  return {
+    async upsert(id, payload, expiresIn = 0) {
+      const { unit, state } = unitOf(services);
+      const key = hashedId(id);
+      const now = services.clock.now();
+      const expiresAt = now + Math.max(expiresIn * 1000, kind.keptFor);
+      const before = state.records.get(key);
+      const data = artifactOf(payload);
+      if (state.via !== undefined && tag === 'code') data.payload.via = state.via;
+      if (tag === 'device' && payload.userCode !== undefined) data.userCode = hashedId(payload.userCode);
+      unit.stage({
+        changes: [
+          before === undefined
+            ? { kind: 'insert', collection, id: key, data, expiresAt, tag }
+            : { kind: 'replace', collection, id: key, ifVersion: before.version, data, expiresAt, tag },
+        ],
+      });
+    },
+    async find(id) {
+      const record = await services.store.get(collection, hashedId(id));
+      return record === undefined ? undefined : found(record, id, tag, unitOf(services).state);
+    },
+    async findByUserCode(userCode) {
+      const record = await services.store.one(collection, 'userCode', hashedId(userCode));
+      // Its own id is not known from here; the library only shows it and asks the person.
+      return record === undefined ? undefined : found(record, record.id, tag, unitOf(services).state);
+    },
+    async consume(id) {
+      const { unit } = unitOf(services);
+      const key = hashedId(id);
+      const set = { consumed: services.clock.now() };
+      unit.stage({ changes: [{ kind: 'update', collection, id: key, where: { consumed: null }, set, tag }] });
+    },
+    async destroy(id) {
+      unitOf(services).unit.stage({ changes: [{ kind: 'remove', collection, id: hashedId(id) }] });
+    },
+    findByUid: async () => undefined,
+    revokeByGrantId: async () => {},
+  };
+}
+
+function found(
+  record: Stored<Artifact>,
+  id: string,
+  tag: Spendable['tag'],
+  state: RequestState,
+): AdapterPayload | undefined {
+  if (record.consumed !== undefined) {
+    if (tag === 'code' || tag === 'refresh') state.replay = { kind: tag, record };
+    return undefined;
+  }
+  state.records.set(record.id, record);
+  if (tag === 'code' && typeof record.payload.via === 'string') state.via = record.payload.via;
+  return payloadOf(record, id);
+}

@@ -1,0 +1,124 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { type Client, type ClientMetadata, Provider } from 'oidc-provider';
+import type { Services } from '#actions/services.ts';
+import { systemDirectory } from '#actions/systems/directory.ts';
+import { openClientSecret } from '#actions/systems/record.ts';
+import type { Stored } from '#storage/collection.ts';
+import type { System } from '#storage/collections.ts';
+import { hubClientId, hubRedirectUri } from './hub-client.ts';
+
+export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** The parts of the library's client class that the hub overrides. */
+interface ClientClass {
+  new (metadata: ClientMetadata): Client;
+  find(id: string): Promise<Client | undefined>;
+}
+
+interface OwnClient {
+  subjectType: string;
+  applicationType: string;
+  includeSid(): boolean;
+  compareClientSecret(actual: string): boolean;
+}
+
+/**
+ * Clients are the systems of the store. They are built once per version of a system; a change holds at the next request.
+ * A disabled system is no client.
+ */
+export function useSystemsAsClients(services: Services, provider: Provider): void {
+  const clientClass = provider.Client as unknown as ClientClass;
+  const built = new Map<string, { version: number; client: Client | undefined }>();
+  const hub = own(new clientClass(hubMetadata(services)), { secretHash: undefined, post: false, native: false });
+  clientClass.find = async (id) => {
+    if (id === hubClientId) return hub;
+    if (typeof id !== 'string') return undefined;
+    const system = (await systemDirectory(services)).byClientId.get(id);
+    if (system === undefined || !system.enabled) return undefined;
+    const cached = built.get(id);
+    if (cached?.version === system.version) return cached.client;
+    const client = build(services, clientClass, system);
+    built.set(id, { version: system.version, client });
+    return client;
+  };
+}
+
+function build(services: Services, clientClass: ClientClass, system: Stored<System>): Client | undefined {
+  try {
+    const secret = openClientSecret(services, system);
+    return own(new clientClass(metadataOf(system)), {
+      secretHash: secret === undefined ? undefined : hash(secret),
+      post: system.auth === 'client_secret_post',
+      native: isNative(system),
+    });
+  } catch (error) {
+    services.log.error({ err: error, system: system.id }, 'this system cannot be used as a client; check its settings');
+    return undefined;
+  }
+}
+
+const hash = (value: string): Buffer => createHash('sha256').update(value).digest();
+
+/**
+ * What the library leaves open about a client: exactly the registered secret style is taken, `sid` is in every ID token,
+ * `sub` is the link's. These are set on the built client because as metadata they would bring rules we do not need (one
+ * redirect host per pairwise client).
+ */
+function own(client: Client, registered: { secretHash: Buffer | undefined; post: boolean; native: boolean }): Client {
+  const target = client as unknown as OwnClient;
+  target.subjectType = 'pairwise';
+  if (registered.native) target.applicationType = 'native';
+  target.includeSid = () => true;
+  target.compareClientSecret = (actual) => {
+    const byHeader = Provider.ctx?.headers.authorization !== undefined;
+    if (registered.secretHash === undefined || byHeader === registered.post) return false;
+    return timingSafeEqual(hash(actual), registered.secretHash);
+  };
+  return client;
+}
+
+/** An app on a device: its loopback redirect may come with any port (RFC 8252, 7.3). */
+function isNative(system: System): boolean {
+  return (
+    system.auth === 'none' &&
+    system.redirectUris.length > 0 &&
+    system.redirectUris.every((uri) => !uri.startsWith('https:'))
+  );
+}
+
+function metadataOf(system: Stored<System>): ClientMetadata {
+  const entry = system.redirectUris.length > 0;
+  const grants = [
+    ...(entry ? ['authorization_code', 'refresh_token'] : []),
+    ...(system.machine === undefined || system.auth === 'none' ? [] : ['client_credentials']),
+    ...(entry && system.auth !== 'none' ? [tokenExchange] : []),
+  ];
+  return {
+    client_id: system.clientId,
+    client_name: system.title,
+    redirect_uris: system.redirectUris,
+    post_logout_redirect_uris: system.postLogoutRedirectUris,
+    response_types: entry ? ['code'] : [],
+    grant_types: grants,
+    token_endpoint_auth_method: system.auth,
+    id_token_signed_response_alg: system.idTokenAlg,
+    application_type: isNative(system) ? 'native' : 'web',
+    require_pushed_authorization_requests: system.par,
+    // The real one is compared above; the library only wants to see that there is one.
+    ...(system.clientSecretSealed === undefined ? {} : { client_secret: 'kept-elsewhere' }),
+    ...(system.jwks === undefined ? {} : { jwks: system.jwks }),
+    ...(system.jwksUri === undefined ? {} : { jwks_uri: system.jwksUri }),
+  } as ClientMetadata;
+}
+
+function hubMetadata(services: Services): ClientMetadata {
+  return {
+    client_id: hubClientId,
+    client_name: 'Gatehouse',
+    redirect_uris: [hubRedirectUri(services)],
+    response_types: ['code'],
+    grant_types: ['authorization_code'],
+    token_endpoint_auth_method: 'none',
+    id_token_signed_response_alg: 'ES256',
+  };
+}

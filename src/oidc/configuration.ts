@@ -1,0 +1,190 @@
+import { type Configuration, ExternalSigningKey, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { KeyRing } from '#actions/keys/ring.ts';
+import type { Services } from '#actions/services.ts';
+import { systemByClientId } from '#actions/systems/directory.ts';
+import type { Signer } from '#platform/jws.ts';
+import { findAccount, subjectFor } from './accounts.ts';
+import { unitOf } from './adapter/context.ts';
+import { createAdapter } from './adapter/index.ts';
+import { checkAssertion } from './assertion.ts';
+import { cookieNames } from './cookies.ts';
+import { acrValues } from './entry/acr.ts';
+import { mayIntrospect } from './introspection.ts';
+import { fetchJwks } from './jwks-fetch.ts';
+import type { ErrorPages } from './pages.ts';
+import { interactionPaths, paths } from './paths.ts';
+import { createPolicy } from './policy.ts';
+import { apiClaims, apiOf, keepApiToken } from './resources.ts';
+
+/** Seconds a clock may be off in what others sign. */
+const clockTolerance = 10;
+
+/**
+ * The provider library's configuration. Everything it leaves open or decides otherwise than contract.md is decided here or
+ * in the files named here ("Left open by the library" in src/README.md).
+ */
+export function configurationFor(services: Services, ring: KeyRing, pages: ErrorPages): Configuration {
+  const { lifetimes, issuer } = services.settings;
+  const seconds = (ms: number) => Math.max(1, Math.floor(ms / 1000));
+  const names = cookieNames(services);
+  const secure = issuer.startsWith('https:');
+  const cookie = { httpOnly: true, sameSite: 'lax', secure, signed: false } as const;
+  return {
+    adapter: createAdapter(services),
+    acrValues: [...acrValues],
+    allowOmittingSingleRegisteredRedirectUri: false,
+    assertJwtClientAuthClaimsAndHeader: async (_ctx, claims, header) => {
+      checkAssertion(services, claims, header, clockTolerance);
+      unitOf(services).state.nextMark = 'assertion';
+    },
+    claims: claimsByScope(services),
+    clientBasedCORS: () => false,
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    clockTolerance,
+    conformIdTokenClaims: false,
+    cookies: {
+      names: { session: names.session, interaction: names.interaction, resume: names.resume },
+      long: { ...cookie, path: '/' },
+      short: cookie,
+      keys: [],
+    },
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
+      dPoPSigningAlgValues: ['ES256', 'RS256', 'Ed25519', 'EdDSA'],
+      idTokenSigningAlgValues: ['RS256', 'ES256'],
+    },
+    // Everything dies with the session that it came from.
+    expiresWithSession: async () => true,
+    extraTokenClaims: (ctx, token) => apiClaims(services, ctx, token),
+    features: {
+      backchannelLogout: { enabled: false },
+      clientCredentials: { enabled: true },
+      deviceFlow: { enabled: false },
+      devInteractions: { enabled: false },
+      dPoP: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (ctx, client, token) => mayIntrospect(services, ctx, client, token),
+      },
+      pushedAuthorizationRequests: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: (ctx, resource, client) => apiOf(services, ctx, resource, client),
+        useGrantedResource: async () => false,
+      },
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: false },
+      userinfo: { enabled: true },
+    },
+    fetch: (url, options) => fetchJwks(services, url instanceof Request ? url.url : url, options),
+    fetchResponseBodyLimits: { jwks_uri: 100_000 },
+    formats: {
+      customizers: {
+        jwt: (_ctx, token, jwt) => {
+          keepApiToken(services, token, jwt.payload);
+        },
+      },
+    },
+    findAccount: (ctx, id) => findAccount(services, ctx, id),
+    interactions: {
+      policy: createPolicy(services) as NonNullable<Configuration['interactions']>['policy'],
+      url: (ctx, interaction) => interactionUrl(ctx, interaction.prompt.name, interaction.uid),
+    },
+    issueRefreshToken: async (_ctx, client, source) => {
+      const system = await systemByClientId(services, client.clientId);
+      return (
+        client.grantTypeAllowed('refresh_token') && (system?.refresh === true || source.scopes.has('offline_access'))
+      );
+    },
+    jwks: { keys: signingKeys(ring) },
+    pairwiseIdentifier: (_ctx, person, client) => subjectFor(services, person, client),
+    pkce: { required: () => true },
+    renderError: async (ctx, out, error) => {
+      const page = await pages.render(ctx.req, {
+        status: ctx.status,
+        error: out.error,
+        ...(out.error_description === undefined ? {} : { description: out.error_description }),
+        cause: error,
+      });
+      ctx.type = 'html';
+      ctx.set(page.headers);
+      ctx.body = page.body;
+    },
+    responseTypes: ['code'],
+    rotateRefreshToken: async (ctx) => {
+      const system = await systemByClientId(services, ctx.oidc.client?.clientId ?? '');
+      return system?.rotateRefresh ?? true;
+    },
+    routes: paths,
+    scopes: ['openid', 'offline_access'],
+    subjectTypes: ['public', 'pairwise'],
+    ttl: {
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? seconds(lifetimes.accessToken),
+      AuthorizationCode: seconds(lifetimes.code),
+      ClientCredentials: seconds(lifetimes.accessToken),
+      Grant: seconds(lifetimes.session),
+      IdToken: seconds(lifetimes.accessToken),
+      Interaction: seconds(lifetimes.interaction),
+      RefreshToken: (ctx) => untilCeiling(services, ctx),
+      Session: (_ctx, session) => {
+        const now = Math.floor(services.clock.now() / 1000);
+        const left = (session.authTime() ?? now) + seconds(lifetimes.session) - now;
+        return Math.max(1, Math.min(seconds(lifetimes.sessionIdle), left));
+      },
+    },
+  };
+}
+
+/** Refresh tokens live as long as their session can at most (contract.md, "lifetimes"). */
+function untilCeiling(services: Services, ctx: KoaContextWithOIDC | undefined): number {
+  const ceiling = Math.floor(services.settings.lifetimes.session / 1000);
+  const source = ctx?.oidc.entities.RotatedRefreshToken ?? ctx?.oidc.entities.AuthorizationCode;
+  const signedIn = source?.authTime;
+  if (signedIn === undefined) return ceiling;
+  return Math.max(1, Math.min(ceiling, signedIn + ceiling - Math.floor(services.clock.now() / 1000)));
+}
+
+async function interactionUrl(ctx: KoaContextWithOIDC, prompt: string, uid: string): Promise<string> {
+  // A pushed request serves once; from here on the interaction carries it.
+  await (ctx.oidc.entities.PushedAuthorizationRequest as { consume(): Promise<void> } | undefined)?.consume();
+  const path = interactionPaths[prompt as keyof typeof interactionPaths];
+  if (path === undefined) throw new errors.InvalidRequest(`there is no page for the prompt ${prompt}`);
+  return `${path}/${uid}`;
+}
+
+/** Scope -> claims; a system's module decides which of them it has at all. */
+function claimsByScope(services: Services): NonNullable<Configuration['claims']> {
+  const native = [...services.modules.values()].flatMap((module) => module.nativeClaim?.name ?? []);
+  return {
+    openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
+    profile: ['name', 'given_name', 'family_name', 'preferred_username'],
+    email: ['email', 'email_verified'],
+    roles: [...new Set(['roles', 'permissions', ...native])],
+  };
+}
+
+class HubKey extends ExternalSigningKey {
+  readonly #signer: Signer;
+
+  constructor(signer: Signer) {
+    super();
+    this.#signer = signer;
+    const named = this as unknown as { kid: string; alg: string };
+    named.kid = signer.kid;
+    named.alg = signer.alg;
+  }
+
+  override keyObject() {
+    return this.#signer.publicKey;
+  }
+
+  override sign(data: Uint8Array): Uint8Array {
+    return this.#signer.sign(data);
+  }
+}
+
+function signingKeys(ring: KeyRing): NonNullable<Configuration['jwks']>['keys'] {
+  const keys = (['ES256', 'RS256'] as const).map((alg) => new HubKey(ring.signer(alg)));
+  return keys as unknown as NonNullable<Configuration['jwks']>['keys'];
+}

@@ -1,0 +1,68 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { effectiveAccess } from '#actions/access/effective.ts';
+import { named } from '#actions/named.ts';
+import type { Services } from '#actions/services.ts';
+import { draft } from '#domain/audit/event.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Person, people, type System } from '#storage/collections.ts';
+import { unitOf } from '../adapter/context.ts';
+import { systemOf } from '../systems.ts';
+import { readVia } from '../via.ts';
+import { reaches } from './acr.ts';
+
+/** Why a person was kept out; stands in `entry.denied` and decides what the page says. */
+export type DenialReason = 'no-permissions' | 'stronger-sign-in-required';
+
+/**
+ * May this person enter this system? It takes at least one permission there, or a system that is open to everybody, and a
+ * sign-in as strong as the system asks. A refusal is recorded at once (`entry.denied`).
+ */
+export async function mayEnter(services: Services, ctx: KoaContextWithOIDC): Promise<boolean> {
+  const system = await systemOf(services, ctx);
+  const id = ctx.oidc.account?.accountId;
+  // The hub's own pages are open to everybody; nobody signed in is the login prompt's affair.
+  if (system === undefined || id === undefined) return true;
+  const person = await services.store.get(people, id);
+  if (person === undefined) return false;
+  const reason = await denial(services, ctx, system, person);
+  if (reason === undefined) return true;
+  recordDenial(services, ctx, system, person, reason);
+  return false;
+}
+
+async function denial(
+  services: Services,
+  ctx: KoaContextWithOIDC,
+  system: Stored<System>,
+  person: Stored<Person>,
+): Promise<DenialReason | undefined> {
+  const access = await effectiveAccess(services, person);
+  if (access.systems.get(system.id)?.mayEnter !== true) return 'no-permissions';
+  const strongEnough = [system.requires, access.requires].every((required) => {
+    return reaches(ctx.oidc.session?.acr, required ?? 'password');
+  });
+  return strongEnough ? undefined : 'stronger-sign-in-required';
+}
+
+function recordDenial(
+  services: Services,
+  ctx: KoaContextWithOIDC,
+  system: Stored<System>,
+  person: Stored<Person>,
+  reason: DenialReason,
+): void {
+  const { unit, state } = unitOf(services);
+  state.recorded = true;
+  const via = readVia(services, ctx.req, system.id);
+  const session = ctx.oidc.session?.uid;
+  const event = draft(state.origin, 'entry.denied', 'denied', {
+    actor: { kind: 'person', id: person.id },
+    subject: { id: person.id },
+    system: system.id,
+    ...(via === undefined ? {} : { via }),
+    ...(session === undefined ? {} : { session }),
+    detail: { reason },
+    personal: { actor: named(person), subject: named(person) },
+  });
+  unit.stage({ changes: [], events: [event] });
+}

@@ -1,0 +1,175 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errors, type Interaction, type Provider } from 'oidc-provider';
+import { named } from '#actions/named.ts';
+import type { Services } from '#actions/services.ts';
+import { endingOfSession } from '#actions/sessions/ending.ts';
+import { systemByClientId } from '#actions/systems/directory.ts';
+import { draft } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Person, people } from '#storage/collections.ts';
+import { CommitConflict } from '#storage/port.ts';
+import type { UnitOfWork } from '#storage/unit-of-work.ts';
+import { originOf } from './origin.ts';
+import { redirect } from './respond.ts';
+import { sessionOf } from './session-cookie.ts';
+import { stateOf } from './state.ts';
+
+/** What the provider asks the person for, and for which system. */
+export interface InteractionView {
+  readonly kind: 'sign-in' | 'consent' | 'no-access';
+  readonly uid: string;
+  /** Undefined for the hub's own pages. */
+  readonly system: { readonly id: string; readonly title: string; readonly side: 'crm' | 'erp' | 'other' } | undefined;
+  /** Parameters of the authorization request. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+const kinds: Readonly<Record<string, InteractionView['kind']>> = {
+  login: 'sign-in',
+  consent: 'consent',
+  access: 'no-access',
+};
+
+/** The pending interaction of this browser. @throws HubError `not-found` when it is over or belongs to another browser. */
+export async function viewInteraction(
+  services: Services,
+  provider: Provider,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<InteractionView> {
+  return inUnit(services, req, async () => {
+    const interaction = await pending(provider, req, res);
+    const kind = kinds[interaction.prompt.name];
+    if (kind === undefined) throw new HubError('not-found');
+    const system = await systemByClientId(services, String(interaction.params.client_id));
+    return {
+      kind,
+      uid: interaction.uid,
+      system: system === undefined ? undefined : { id: system.id, title: system.title, side: system.side },
+      params: interaction.params,
+    };
+  });
+}
+
+async function pending(provider: Provider, req: IncomingMessage, res: ServerResponse): Promise<Interaction> {
+  try {
+    return await provider.interactionDetails(req, res);
+  } catch (error) {
+    if (error instanceof errors.OIDCProviderError) {
+      throw new HubError('bad-request', 'This sign-in has expired or was finished already', { cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
+ * The person is who they say: the interaction goes on. Whoever was signed in here before, if somebody else, is signed out
+ * properly first. Commits the unit of the caller, or one of its own, and answers 303.
+ */
+export async function finishSignIn(
+  services: Services,
+  provider: Provider,
+  req: IncomingMessage,
+  res: ServerResponse,
+  person: Stored<Person>,
+  how: { readonly amr: readonly string[]; readonly acr: string },
+): Promise<void> {
+  await finish(services, provider, req, res, async (unit, interaction) => {
+    if (interaction.prompt.name !== 'login') throw new HubError('bad-request', 'There is no sign-in to finish here');
+    const before = await sessionOf(services, req);
+    if (before !== undefined && before.account !== person.id) {
+      const origin = { ...stateOf(unit).origin, actor: { kind: 'person', id: person.id } as const };
+      unit.stage(await endingOfSession(services, origin, before, 'replaced'));
+      delete (interaction as { session?: unknown }).session;
+    }
+    return { login: { accountId: person.id, amr: [...how.amr], acr: how.acr, remember: true } };
+  });
+}
+
+/** The person consents to what this system asks for; the grant and `consent.given` are one commit. */
+export async function finishConsent(
+  services: Services,
+  provider: Provider,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  await finish(services, provider, req, res, async (unit, interaction) => {
+    const account = interaction.session?.accountId;
+    const clientId = String(interaction.params.client_id);
+    const person = account === undefined ? undefined : await services.store.get(people, account);
+    if (interaction.prompt.name !== 'consent' || person === undefined) {
+      throw new HubError('bad-request', 'There is no consent to give here');
+    }
+    const scope = String(interaction.params.scope ?? '');
+    const existing = interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId);
+    const grant = existing ?? new provider.Grant({ accountId: person.id, clientId });
+    grant.addOIDCScope(scope);
+    for (const resource of [interaction.params.resource].flat()) {
+      if (typeof resource === 'string') grant.addResourceScope(resource, scope);
+    }
+    const grantId = await grant.save();
+    const system = await systemByClientId(services, clientId);
+    const session = interaction.session?.uid;
+    const event = draft(stateOf(unit).origin, 'consent.given', 'success', {
+      actor: { kind: 'person', id: person.id },
+      subject: { id: person.id },
+      ...(system === undefined ? {} : { system: system.id }),
+      ...(session === undefined ? {} : { session }),
+      detail: { scope },
+      personal: { actor: named(person), subject: named(person) },
+    });
+    unit.stage({ changes: [], events: [event] });
+    return { consent: { grantId } };
+  });
+}
+
+/** The person turns back; the system is answered with the error, `access_denied` as a rule. */
+export async function abortInteraction(
+  services: Services,
+  provider: Provider,
+  req: IncomingMessage,
+  res: ServerResponse,
+  error: string,
+): Promise<void> {
+  const description = error === 'access_denied' ? 'the person turned back or may not enter' : undefined;
+  await finish(services, provider, req, res, async () => ({
+    error,
+    ...(description === undefined ? {} : { error_description: description }),
+  }));
+}
+
+type Result = Parameters<Provider['interactionResult']>[2];
+
+async function finish(
+  services: Services,
+  provider: Provider,
+  req: IncomingMessage,
+  res: ServerResponse,
+  decide: (unit: UnitOfWork, interaction: Interaction) => Promise<Result>,
+): Promise<void> {
+  const location = await inUnit(services, req, async (unit) => {
+    const interaction = await pending(provider, req, res);
+    const result = await decide(unit, interaction);
+    interaction.result = 'error' in result ? result : { ...interaction.lastSubmission, ...result };
+    await interaction.save(interaction.exp - Math.floor(Date.now() / 1000));
+    try {
+      await unit.commit();
+    } catch (error) {
+      if (!(error instanceof CommitConflict)) throw error;
+      throw new HubError('bad-request', 'This sign-in was finished in another tab', { cause: error });
+    }
+    return interaction.returnTo;
+  });
+  redirect(res, location);
+}
+
+/** In the caller's unit of work, if there is one: what it staged (`signin.succeeded`) is then committed with the rest. */
+async function inUnit<R>(services: Services, req: IncomingMessage, work: (unit: UnitOfWork) => Promise<R>): Promise<R> {
+  const run = (unit: UnitOfWork): Promise<R> => {
+    stateOf(unit).origin = originOf(services, req);
+    return work(unit);
+  };
+  const current = services.store.current();
+  return current === undefined ? services.store.unit(run) : run(current);
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Provider } from 'oidc-provider';
+import { type KeyRing, keyRing } from '#actions/keys/ring.ts';
+import type { Services } from '#actions/services.ts';
+import type { Stored } from '#storage/collection.ts';
+import type { Person, System } from '#storage/collections.ts';
+import { type Bearer, bearerOf } from './bearer.ts';
+import { hubReturnPath } from './hub-client.ts';
+import { returnFromSignIn, type SignedIn, signedIn, startSignIn } from './hub-session.ts';
+import {
+  abortInteraction,
+  finishConsent,
+  finishSignIn,
+  type InteractionView,
+  viewInteraction,
+} from './interactions.ts';
+import { openSystem } from './open.ts';
+import { ErrorPages, type RenderErrorPage } from './pages.ts';
+import { isOidcPath, paths } from './paths.ts';
+import { PreparedAnswers } from './prepared.ts';
+import { createProvider } from './provider.ts';
+import { type Execute, executeOf, runProtocol } from './run.ts';
+import { endSessionEndpoint, signOut, signOutRequest } from './sign-out.ts';
+
+/** The OpenID Connect room as the rest of the hub sees it. */
+export interface Oidc {
+  isOidcPath(path: string): boolean;
+  /** Answers a request to a protocol path; never throws. */
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Who draws error pages for faults that end here; without one they are plain. */
+  useErrorPage(render: RenderErrorPage): void;
+  signedIn(req: IncomingMessage, res: ServerResponse): Promise<SignedIn | undefined>;
+  /** @throws HubError when the interaction is over or belongs to another browser. */
+  interaction(req: IncomingMessage, res: ServerResponse): Promise<InteractionView>;
+  /** These three commit one unit of work (the caller's, if it runs in one) and answer 303. */
+  finishSignIn(
+    req: IncomingMessage,
+    res: ServerResponse,
+    person: Stored<Person>,
+    how: { amr: readonly string[]; acr: string },
+  ): Promise<void>;
+  finishConsent(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  abort(req: IncomingMessage, res: ServerResponse, error: string): Promise<void>;
+  /** Sends the browser to sign in and then to `returnTo`, a path of the hub. */
+  startSignIn(res: ServerResponse, returnTo: string): Promise<void>;
+  /** The system that asked for the sign-out which the page `/sign-out?request=…` is about; undefined if none did. */
+  signOutRequest(request: string | undefined): Promise<Stored<System> | undefined>;
+  /** Ends the session of this browser and answers 303, to the system that asked or to `/sign-out/done`. */
+  signOut(req: IncomingMessage, res: ServerResponse, request?: string): Promise<void>;
+  /** The system that calls the hub's own API with a bearer token. */
+  bearer(req: IncomingMessage): Promise<Bearer | undefined>;
+}
+
+interface Current {
+  readonly provider: Provider;
+  readonly execute: Execute;
+  readonly prepared: PreparedAnswers;
+}
+
+/** Builds the room over keys that exist (`ensureKeys`). When keys change, a new provider takes the old one's place. */
+export async function createOidc(services: Services): Promise<Oidc> {
+  const pages = new ErrorPages();
+  let ring = await keyRing(services);
+  let current = build(services, pages, ring);
+  await current;
+
+  const now = async (): Promise<Current> => {
+    const fresh = await keyRing(services);
+    if (fresh.generation !== ring.generation) {
+      ring = fresh;
+      current = build(services, pages, ring);
+    }
+    return current;
+  };
+
+  const route = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
+    const { provider, execute, prepared } = await now();
+    if (prepared.answer(req, res, path)) return;
+    if (path === paths.end_session) return endSessionEndpoint(services, pages, req, res);
+    if (path === hubReturnPath) return returnFromSignIn(services, req, res);
+    if (path.startsWith('/open/')) return openSystem(services, pages, req, res);
+    return runProtocol(services, provider, execute, pages, req, res);
+  };
+
+  return {
+    isOidcPath,
+    handle(req, res) {
+      route(req, res).catch((error: unknown) => fail(services, res, error));
+    },
+    useErrorPage: (render) => pages.use(render),
+    signedIn: (req) => signedIn(services, req),
+    interaction: async (req, res) => viewInteraction(services, (await now()).provider, req, res),
+    finishSignIn: async (req, res, person, how) => {
+      await finishSignIn(services, (await now()).provider, req, res, person, how);
+    },
+    finishConsent: async (req, res) => finishConsent(services, (await now()).provider, req, res),
+    abort: async (req, res, error) => abortInteraction(services, (await now()).provider, req, res, error),
+    startSignIn: async (res, returnTo) => startSignIn(services, res, returnTo),
+    signOutRequest: (request) => signOutRequest(services, request),
+    signOut: (req, res, request) => signOut(services, req, res, request),
+    bearer: (req) => bearerOf(services, req),
+  };
+}
+
+async function build(services: Services, pages: ErrorPages, ring: KeyRing): Promise<Current> {
+  const provider = createProvider(services, ring, pages);
+  const execute = executeOf(provider);
+  return { provider, execute, prepared: await PreparedAnswers.of(services, provider, execute, ring) };
+}
+
+function fail(services: Services, res: ServerResponse, error: unknown): void {
+  services.log.error({ err: error }, 'a protocol request failed');
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  res.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '2', 'Cache-Control': 'no-store' });
+  res.end('{"error":"temporarily_unavailable"}');
+}

@@ -1,0 +1,56 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Services } from '#actions/services.ts';
+import { mayEnter } from './entry/may-enter.ts';
+import { prepareEntry } from './entry/prepare.ts';
+import { systemOf } from './systems.ts';
+
+const { Check, Prompt, base } = interactionPolicy;
+
+/**
+ * What has to be settled before a code is issued, in this order: who it is, whether the person may enter this system,
+ * whether a third party was consented to. Last comes the entry itself, which asks nothing and stages the link and the grant.
+ */
+export function createPolicy(services: Services): InstanceType<typeof interactionPolicy.Prompt>[] {
+  const login = base().get('login');
+  if (login === undefined) throw new Error('the library has no login prompt any more');
+  return [login, accessPrompt(services), consentPrompt(services), entryPrompt(services)];
+}
+
+function accessPrompt(services: Services) {
+  return new Prompt(
+    { name: 'access', requestable: false },
+    new Check('not_allowed', 'this person may not enter this system', 'access_denied', async (ctx) => {
+      return (await mayEnter(services, ctx)) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+    }),
+  );
+}
+
+/** First parties are never asked for; others when something was not granted yet, or when they want the person asked. */
+function consentPrompt(services: Services) {
+  const prompt = new Prompt(
+    { name: 'consent', requestable: true },
+    new Check('consent_missing', 'the person has not consented yet', async (ctx) => {
+      const system = await systemOf(services, ctx);
+      if (system === undefined || system.firstParty) return Check.NO_NEED_TO_PROMPT;
+      const asked = ctx.oidc.prompts.has('consent') && ctx.oidc.promptPending('consent');
+      return asked || missingScopes(ctx).length > 0 ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+    }),
+  );
+  prompt.checks.remove('consent_prompt');
+  return prompt;
+}
+
+function missingScopes(ctx: KoaContextWithOIDC): string[] {
+  const known = new Set(ctx.oidc.grant?.getOIDCScopeEncountered().split(' '));
+  return [...ctx.oidc.requestParamOIDCScopes].filter((scope) => !known.has(scope));
+}
+
+function entryPrompt(services: Services) {
+  return new Prompt(
+    { name: 'entry', requestable: false },
+    new Check('prepared', 'the entry is prepared', async (ctx) => {
+      await prepareEntry(services, ctx);
+      return Check.NO_NEED_TO_PROMPT;
+    }),
+  );
+}

@@ -1,0 +1,31 @@
+import type { Services } from '#actions/services.ts';
+import { sessions } from '#storage/collections.ts';
+import type { UnitOfWork } from '#storage/unit-of-work.ts';
+
+/** A move smaller than this (ms) is not worth a write. */
+const worthMoving = 60_000;
+/** How long an ended session is kept for those who still have to be told. */
+const keptAfterEnd = 24 * 60 * 60 * 1000;
+
+/** A refresh counts as activity of its session, up to the session's ceiling (contract.md, "lifetimes"). */
+export async function keepAwake(services: Services, unit: UnitOfWork, uid: string): Promise<void> {
+  const session = await services.store.one(sessions, 'uid', uid);
+  const signedIn = session?.payload.loginTs;
+  if (session === undefined || typeof signedIn !== 'number') return;
+  const { sessionIdle, session: ceiling } = services.settings.lifetimes;
+  const now = services.clock.now();
+  const endsAt = Math.min(now + sessionIdle, signedIn * 1000 + ceiling);
+  if (endsAt - session.endsAt < worthMoving) return;
+  unit.stage({
+    changes: [
+      {
+        kind: 'update',
+        collection: sessions,
+        id: session.id,
+        set: { endsAt, seenAt: now },
+        expiresAt: endsAt + keptAfterEnd,
+        tag: 'session',
+      },
+    ],
+  });
+}
