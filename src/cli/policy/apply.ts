@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { applyPolicy } from '#actions/policy/apply.ts';
+import type { CommandIo, CommonOptions } from '../io.ts';
+import { checkFile, tellFaults } from './file.ts';
+import { operator, publishing } from './publishing.ts';
+
+/** `policy apply FILE --reason TEXT`: puts it in force as the next version. */
+export function applyCommand(policy: Command, io: CommandIo): void {
+  policy
+    .command('apply')
+    .description('put a policy in force')
+    .argument('<file>', 'the policy document')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: CommonOptions & { reason: string }) => {
+      const checked = await checkFile(file, await io.knownSystems());
+      if (!checked.ok) return tellFaults(io, options, file, checked.faults);
+      await publishing(io, options, (services) => applyPolicy(services, operator, checked.text, options.reason));
+    });
+}
