@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import { type AccessExplanation, explainAccess } from '#actions/access/explain.ts';
+import { findByLogin } from '#actions/people/find.ts';
 import { HubError } from '#domain/errors.ts';
-import { fold } from '#domain/people/folding.ts';
 import type { RoleReason } from '#domain/policy/explain.ts';
-import { people } from '#storage/collections.ts';
 import type { CommandIo, CommonOptions } from '../io.ts';
 import { instantOption } from './file.ts';
 
@@ -20,7 +19,7 @@ export function explainCommand(policy: Command, io: CommandIo): void {
       const at = options.at === undefined ? io.now() : instantOption(options.at);
       const hub = await io.openHub();
       try {
-        const found = await hub.services.store.one(people, 'logins', fold(person));
+        const found = await findByLogin(hub.services, person);
         if (found === undefined) throw new HubError('not-found', `Nobody has the e-mail or username "${person}"`);
         const explanation = await explainAccess(hub.services, found, system, at);
         io.out(options, explanation, () => explanationText(explanation));
