@@ -1,6 +1,7 @@
 import { HubError } from '#domain/errors.ts';
 import { normalPassword, passwordFault } from '#domain/people/password.ts';
 import { importedHashFault } from '#platform/hashing/schemes/index.ts';
+import type { Stored } from '#storage/collection.ts';
 import { type Credential, credentials, type Person } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import type { Services } from '../services.ts';
@@ -35,6 +36,16 @@ export function requireGoodPassword(
 export async function hashOf(
   services: Services,
   person: Parameters<typeof guessableWords>[1],
+  given: { readonly password: string },
+): Promise<string>;
+export async function hashOf(
+  services: Services,
+  person: Parameters<typeof guessableWords>[1],
+  given: { readonly password?: string | undefined; readonly passwordHash?: string | undefined },
+): Promise<string | undefined>;
+export async function hashOf(
+  services: Services,
+  person: Parameters<typeof guessableWords>[1],
   given: { readonly password?: string | undefined; readonly passwordHash?: string | undefined },
 ): Promise<string | undefined> {
   if (given.password !== undefined) {
@@ -51,4 +62,17 @@ export async function hashOf(
 export function newCredential(person: string, hash: string, now: number): Change {
   const data: Credential = { person, kind: 'password', hash, createdAt: now, changedAt: now };
   return { kind: 'insert', collection: credentials, id: passwordId(person), data };
+}
+
+/** Replaces a person's password, or gives the first one. */
+export function credentialChange(
+  person: string,
+  before: Stored<Credential> | undefined,
+  hash: string,
+  now: number,
+): Change {
+  if (before === undefined) return newCredential(person, hash, now);
+  const { id, version, ...rest } = before;
+  const data: Credential = { ...rest, hash, changedAt: now };
+  return { kind: 'replace', collection: credentials, id, ifVersion: version, data };
 }

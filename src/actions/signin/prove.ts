@@ -61,7 +61,7 @@ export async function provePassword(services: Services, origin: Origin, given: T
     person === undefined ? 'unknown' : credential === undefined ? 'no-password' : long ? 'too-long' : undefined;
   if (cause === undefined && matches && credential !== undefined) {
     if (person?.status !== 'active') return refuse(services, failure(origin, person, door, 'disabled'));
-    if (outdated) await renew(services, credential, given.password);
+    if (outdated && door === 'sign-in') await renew(services, credential, given.password);
     return { outcome: 'ok', credential, settle };
   }
   return refuse(services, failure(origin, person, door, cause ?? 'wrong-password', unknown.identifierHash));

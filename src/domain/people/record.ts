@@ -55,3 +55,14 @@ export function fieldsOf(
   }
   return { ...texts, status: record.status, emailVerified: record.emailVerified, attributes: record.attributes };
 }
+
+/** The attributes that a policy's rules see (contract.md, "Meaning"): told texts, status, and the further columns. */
+export function policyAttributes(fields: PersonFields): [string, Attribute][] {
+  const pairs: [string, Attribute][] = Object.entries(fields.attributes);
+  for (const field of textFields) {
+    const value = fields[field];
+    if (value !== undefined) pairs.push([field, value]);
+  }
+  pairs.push(['status', fields.status]);
+  return pairs;
+}
