@@ -138,7 +138,7 @@ function complete(
     workers: given.workers,
     trustProxy: given.trustProxy,
     mail: given.mail === 'log:' ? { kind: 'log' } : { kind: 'smtp', url: given.mail },
-    policy: given.policy === undefined ? join(root, 'config/roles.yaml') : resolve(cwd, given.policy),
+    policy: given.policy === undefined ? undefined : resolve(cwd, given.policy),
     policyMode: given.policyMode,
     people: given.people === undefined ? undefined : resolve(cwd, given.people),
     systems,

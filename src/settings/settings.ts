@@ -47,9 +47,10 @@ export interface Settings {
   /** Express's `trust proxy` value. */
   trustProxy: boolean | number | string;
   mail: { kind: 'log' } | { kind: 'smtp'; url: string };
-  /** Absolute paths. */
+  /** Absolute path; undefined: the default policy, config/roles.yaml. */
   policy: string | undefined;
   policyMode: 'store' | 'file';
+  /** Absolute path. */
   people: string | undefined;
   systems: SystemSettings[];
   admin: { email: string; password: string } | undefined;

@@ -56,7 +56,7 @@ test('without any configuration everything has the default of the contract', () 
     logout: { firstRetry: 2000 },
   });
   assert.equal(settings.timeZone, 'UTC');
-  assert.equal(settings.policy, join(root, 'config/roles.yaml'));
+  assert.equal(settings.policy, undefined);
 });
 
 test('the shipped file says the same as no file, and names every setting', () => {

@@ -17,6 +17,8 @@ export interface Checkpoint {
   readonly heads: ChainHeads;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** Ids of people disabled or enabled since the checkpoint before, so that a restored backup cannot forget it. */
+  readonly people?: { readonly disabled: readonly string[]; readonly enabled: readonly string[] };
 }
 
 /** A hub key that signs checkpoints. */
@@ -72,5 +74,6 @@ function parse(text: string): Checkpoint {
   for (const head of Object.values(value.heads)) {
     if (!Number.isSafeInteger(head?.seq) || typeof head.hash !== 'string') throw new TypeError('a head is not whole');
   }
-  return { heads: value.heads, at: value.at };
+  const { heads, at, people } = value;
+  return { heads, at, ...(people === undefined ? {} : { people }) };
 }

@@ -1,0 +1,66 @@
+import { readCheckpoint } from '#domain/audit/checkpoint.ts';
+import type { Services } from '../services.ts';
+import { newestCheckpoint, thinCheckpoints } from './folder.ts';
+import { covered, type Taken, takeCheckpoint } from './take.ts';
+
+const everyMs = 60_000;
+const everyEvents = 1000;
+const lookMs = 1000;
+const thinEveryMs = 3_600_000;
+
+/**
+ * A checkpoint each minute or each 1,000 events, whichever comes first, and none while nothing happens: the record of a
+ * checkpoint is itself an event, and that one alone asks for no further checkpoint.
+ *
+ * @param sendOn hands a checkpoint to where the settings send it; what becomes of that is its own affair.
+ */
+export function scheduleCheckpoints(
+  services: Services,
+  sendOn: (taken: Taken) => Promise<void>,
+): { stop(): Promise<void> } {
+  const newest = newestCheckpoint(services.settings);
+  let known = newest === undefined ? 0 : covered(readCheckpoint(newest.jws).heads);
+  let last = services.clock.now();
+  let thinned = 0;
+  let running: Promise<void> = Promise.resolve();
+  let busy = false;
+
+  const look = async (force: boolean): Promise<void> => {
+    const now = services.clock.now();
+    const events = covered(await services.store.audit.heads());
+    const fresh = events - known;
+    if (fresh <= 0 || !(force || fresh >= everyEvents || now - last >= everyMs)) return;
+    const taken = await takeCheckpoint(services, { actor: { kind: 'hub' } });
+    // The record of the checkpoint itself came after it.
+    known = taken.events + 1;
+    last = now;
+    if (now - thinned >= thinEveryMs) {
+      thinned = now;
+      thinCheckpoints(services.settings, now);
+    }
+    await sendOn(taken);
+  };
+  const guarded = async (force: boolean): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    try {
+      await look(force);
+    } catch (error) {
+      services.log.error({ err: error }, 'no checkpoint could be taken; it will be tried again');
+    } finally {
+      busy = false;
+    }
+  };
+  const timer = setInterval(() => {
+    running = guarded(false);
+  }, lookMs);
+  timer.unref();
+  return {
+    /** Takes a last one, so that a stop leaves nothing uncovered. */
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+      await guarded(true);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { listKeys } from '#actions/keys/list.ts';
+import { policyInForce } from '#actions/policy/in-force.ts';
+import type { Services } from '#actions/services.ts';
+import { listSystems } from '#actions/systems/list.ts';
+import { people } from '#storage/collections.ts';
+import { type Finding, fault, good, warning } from './finding.ts';
+
+const minute = 60_000;
+
+/** The hub's own state: store, clock, policy, keys, systems. */
+export async function hubFindings(services: Services, running: boolean): Promise<Finding[]> {
+  return [
+    await store(services, running),
+    await clock(services),
+    await policy(services),
+    ...(await keys(services)),
+    ...(await systems(services)),
+  ];
+}
+
+async function store(services: Services, running: boolean): Promise<Finding> {
+  await services.store.engine.ping();
+  const count = await services.store.count(people);
+  const how = running ? 'served by the running hub' : 'no hub is running';
+  return good('store', `${services.store.engine.name}, ${count} people, ${how}`);
+}
+
+/** Nothing in the store can be from the future; when it is, this machine's clock is behind. */
+async function clock(services: Services): Promise<Finding> {
+  const { items } = await services.store.audit.query({ order: 'newest', limit: 1 });
+  const newest = items[0];
+  const now = services.clock.now();
+  if (newest !== undefined && Date.parse(newest.at) > now + minute) {
+    const behind = Math.round((Date.parse(newest.at) - now) / 1000);
+    return fault('clock', `this machine is ${behind} s behind the newest event`, 'set the clock, by NTP');
+  }
+  return good('clock', new Date(now).toISOString());
+}
+
+async function policy(services: Services): Promise<Finding> {
+  const { number, compiled } = await policyInForce(services);
+  if (number === 0)
+    return warning('policy', 'there is none, so nobody may do anything', 'npm run hub -- policy apply FILE');
+  return good('policy', `version ${number}, ${compiled.document.roles.size} roles`);
+}
+
+async function keys(services: Services): Promise<Finding[]> {
+  const all = await listKeys(services);
+  return (['ES256', 'RS256'] as const).map((alg) => {
+    const active = all.find((key) => key.alg === alg && key.state === 'active');
+    if (active === undefined) return fault('keys', `no ${alg} key signs`, 'npm run hub -- keys rotate --now');
+    const days = Math.floor((services.clock.now() - (active.activatedAt ?? active.createdAt)) / (24 * 60 * minute));
+    return days > 365
+      ? warning('keys', `the ${alg} key is ${days} days old`, 'npm run hub -- keys rotate')
+      : good('keys', `${alg} key ${active.id}, ${days} days old`);
+  });
+}
+
+async function systems(services: Services): Promise<Finding[]> {
+  const all = await listSystems(services);
+  if (all.length === 0)
+    return [warning('systems', 'none is connected', 'list them under `systems:`, or run systems add')];
+  const findings = [good('systems', all.map((system) => system.id).join(', '))];
+  for (const system of all) {
+    const module = services.modules.get(system.provider);
+    if (module === undefined) {
+      findings.push(fault('systems', `${system.id} names the module ${system.provider}, which does not exist`));
+    }
+    for (const { rule, because } of module?.exceptions ?? []) {
+      findings.push(warning('systems', `${system.id} has an exception, ${rule}: ${because}`));
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { listKeys } from '#actions/keys/list.ts';
+import { rotateKeys } from '#actions/keys/rotate.ts';
+import type { CommandIo, CommonOptions } from './io.ts';
+import { operatorOrigin } from './operator.ts';
+
+export function keysCommands(program: Command, io: CommandIo): void {
+  const group = program.command('keys').description('the keys that sign tokens and checkpoints');
+
+  group
+    .command('list')
+    .description('every key: next, active, retired')
+    .action(async (options: CommonOptions) => {
+      const hub = await io.openHub();
+      try {
+        const items = await listKeys(hub.services);
+        const day = (ms: number | undefined) => (ms === undefined ? '' : new Date(ms).toISOString().slice(0, 16));
+        io.out(options, { items }, () =>
+          items
+            .map((key) =>
+              [key.id.padEnd(18), key.alg, key.state.padEnd(8), `made ${day(key.createdAt)}`, leaves(day(key.leavesAt))]
+                .join('  ')
+                .trimEnd(),
+            )
+            .join('\n'),
+        );
+      } finally {
+        await hub.close();
+      }
+    });
+
+  group
+    .command('rotate')
+    .option('--now', 'sign with a new key at once, for a key that leaked')
+    .description('one step: the next key signs, the active one retires with overlap, a new next one is published')
+    .action(async (options: CommonOptions & { now?: boolean }) => {
+      const hub = await io.openHub();
+      try {
+        const done = await rotateKeys(hub.services, operatorOrigin(), { now: options.now ?? false });
+        const line = (what: string, ids: readonly string[]) => (ids.length === 0 ? [] : [`${what}: ${ids.join(', ')}`]);
+        io.out(options, done, () =>
+          [...line('made', done.created), ...line('signs now', done.activated), ...line('retired', done.retired)].join(
+            '\n',
+          ),
+        );
+      } finally {
+        await hub.close();
+      }
+    });
+}
+
+function leaves(day: string): string {
+  return day === '' ? '' : `leaves the key set ${day}`;
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { systemModules } from '#providers/index.ts';
+import type { Settings } from '#settings/settings.ts';
+import { loadFirst } from '#src/first-load.ts';
+import { createServices, openEngine, openSealer, type Surroundings } from '#src/services.ts';
+import { systems } from '#storage/collections.ts';
+import { socketAddress } from '#storage/socket/address.ts';
+import { connectEngine } from '#storage/socket/client.ts';
+import type { Serving } from '#storage/socket/server.ts';
+import { openSqlite } from '#storage/sqlite/engine.ts';
+import { StoreLocked } from '#storage/sqlite/lock.ts';
+import type { KnownSystem, OpenHub } from './io.ts';
+
+/** How long a command waits for another one that holds the store, or for a hub that is starting. */
+const patienceMs = 10_000;
+
+/** The hub as a command uses it, with the engine behind it for copies. */
+export interface OpenedHub extends OpenHub {
+  readonly engine: Serving;
+  /** Does a hub run on this data folder? */
+  readonly running: boolean;
+}
+
+/** The engine of the running hub, or undefined when none runs. */
+export async function runningEngine(settings: Settings): Promise<Serving | undefined> {
+  const address = socketAddress(settings.data, process.cwd());
+  return address === undefined ? undefined : connectEngine(address);
+}
+
+/**
+ * Opens the hub as the server does: the running hub's store over its socket, else the store itself, with the first policy
+ * and people of the configuration loaded into an empty one.
+ *
+ * @throws StoreLocked when somebody holds the store for longer than a command should take.
+ */
+export async function openHub(settings: Settings, around: Surroundings): Promise<OpenedHub> {
+  const seal = openSealer(settings);
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const remote = await runningEngine(settings);
+    if (remote !== undefined) return opened(settings, remote, seal, around, true);
+    try {
+      const engine = await openEngine(settings, seal, around);
+      const hub = opened(settings, engine, seal, around, false);
+      try {
+        await loadFirst(hub.services);
+      } catch (error) {
+        await hub.close();
+        throw error;
+      }
+      return hub;
+    } catch (error) {
+      if (!(error instanceof StoreLocked) || Date.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+function opened(
+  settings: Settings,
+  engine: Serving,
+  seal: ReturnType<typeof openSealer>,
+  around: Surroundings,
+  running: boolean,
+): OpenedHub {
+  const services = createServices(settings, { engine, seal, modules: systemModules }, around);
+  return {
+    services,
+    engine,
+    running,
+    close: async () => {
+      await services.hasher.close();
+      await engine.close();
+    },
+  };
+}
+
+/** The systems of the configuration and of the store, if there is one; makes none. */
+export async function knownSystems(settings: Settings, around: Surroundings): Promise<KnownSystem[]> {
+  const known = new Map<string, KnownSystem>(settings.systems.map(({ id, side }) => [id, { id, side }]));
+  if (settings.store.kind !== 'sqlite' || !existsSync(settings.store.file)) return [...known.values()];
+  const engine = await openSqlite({
+    file: settings.store.file,
+    clock: around.clock,
+    seal: openSealer(settings),
+    readOnly: true,
+  });
+  try {
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<typeof engine.find<{ side: KnownSystem['side'] }>>> = await engine.find(systems, {
+        limit: 1000,
+        ...(cursor === null ? {} : { cursor }),
+      });
+      for (const { id, side } of page.items) known.set(id, { id, side });
+      cursor = page.next;
+    } while (cursor !== null);
+  } finally {
+    await engine.close();
+  }
+  return [...known.values()];
+}

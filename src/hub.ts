@@ -1,0 +1,92 @@
+import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
+import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
+import type { Services } from '#actions/services.ts';
+import { readCheckpoint } from '#domain/audit/checkpoint.ts';
+import { createApp } from '#http/app.ts';
+import { createHandler } from '#http/handler.ts';
+import { measured } from '#http/ops/measured.ts';
+import { createMetrics } from '#http/ops/metrics.ts';
+import { createOps } from '#http/ops/ops.ts';
+import { Readiness } from '#http/ops/readiness.ts';
+import { startServer } from '#http/ops/server.ts';
+import { createOidc, type Oidc } from '#oidc/oidc.ts';
+import { systemModules } from '#providers/index.ts';
+import type { Settings } from '#settings/settings.ts';
+import { outbox } from '#storage/collections.ts';
+import { socketAddress } from '#storage/socket/address.ts';
+import { serveEngine } from '#storage/socket/server.ts';
+import type { SqliteEngine } from '#storage/sqlite/engine.ts';
+import { loadFirst } from './first-load.ts';
+import { createServices, openEngine, openSealer, type Surroundings, surroundings } from './services.ts';
+
+export interface Hub {
+  readonly services: Services;
+  readonly oidc: Oidc;
+  /** Starts serving. `close` drains, stops everything and closes the store. */
+  listen(): Promise<{ port: number; close(): Promise<void> }>;
+  /** For a hub that does not listen. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts the hub together: the only place that sees every room. Reads top to bottom; what is opened here is closed by `close`.
+ *
+ * @throws SettingsError, StoreLocked, StoreTooNew, StoreOlder, WrongSecret, HubError (a faulty policy or people file)
+ */
+export async function createHub(settings: Settings, given: Partial<Surroundings> = {}): Promise<Hub> {
+  const around = surroundings(given);
+  const seal = openSealer(settings);
+  const engine = await openEngine(settings, seal, around);
+  const services = createServices(settings, { engine, seal, modules: systemModules }, around);
+  const close = async (): Promise<void> => {
+    await services.hasher.close();
+    await engine.close();
+  };
+  try {
+    return await assemble(services, engine, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function assemble(services: Services, engine: SqliteEngine, close: () => Promise<void>): Promise<Hub> {
+  const { settings, log } = services;
+  const newest = newestCheckpoint(settings);
+  if (newest !== undefined) engine.assertNotOlderThan(readCheckpoint(newest.jws).heads);
+  const metrics = createMetrics(() => engine.count(outbox, { status: 'waiting' }));
+  measured(engine, metrics);
+  await loadFirst(services);
+
+  const oidc = await createOidc(services);
+  const app = createApp({ services, oidc, features: [] });
+  const handler = createHandler(services, oidc, app);
+  const readiness = new Readiness(engine);
+  const ops = createOps({ log, metrics, readiness, metricsToken: settings.metrics.token, isProtocol: oidc.isOidcPath });
+
+  const listen: Hub['listen'] = async () => {
+    const server = await startServer(settings, readiness, (request, response) => {
+      ops.observe(request, response);
+      if (!ops.handle(request, response)) handler(request, response);
+    });
+    const address = socketAddress(settings.data, process.cwd());
+    if (address === undefined) {
+      log.warn(
+        { data: settings.data },
+        'the path of data is too long for a socket: the command line works only while the hub is stopped',
+      );
+    }
+    const socket = address === undefined ? undefined : await serveEngine(engine, address);
+    const checkpoints = scheduleCheckpoints(services, async () => {});
+    return {
+      port: server.port,
+      close: async () => {
+        await server.close();
+        await checkpoints.stop();
+        await socket?.close();
+        await close();
+      },
+    };
+  };
+  return { services, oidc, listen, close };
+}
