@@ -11,6 +11,7 @@ export const errorTable = {
   'unknown-query': { status: 400, title: 'The query holds a key that this resource does not know' },
   invalid: { status: 422, title: 'Some fields are not right' },
   'method-not-allowed': { status: 405, title: 'This method does not work here' },
+  'interaction-over': { status: 400, title: 'This sign-in is over; start again from the system' },
   conflict: { status: 409, title: 'This clashes with what is stored' },
   'already-exists': { status: 409, title: 'Something of this name exists already' },
   stale: { status: 412, title: 'Somebody changed this meanwhile; load it again' },
