@@ -14,10 +14,10 @@ import { sendProblem } from './problem.ts';
 import { apiRoutes } from './routes.ts';
 
 /** Mounts the REST API, its description and its reference page under /api/v1. */
-export function apiFeature(bearer: Doors['bearer'], version: string): Feature {
+export function apiFeature(bearer: Doors['bearer']): Feature {
   return (app, deps) => {
     const guard = createGuard(deps.services, doorsOf(deps, bearer), apiRoutes);
-    const description = JSON.stringify(openApiDocument(apiRoutes, deps.services.settings.issuer, version));
+    const description = JSON.stringify(openApiDocument(apiRoutes, deps.services.settings.issuer));
     const serve = async (req: Request, res: Response): Promise<void> => {
       const [path = '', search = ''] = splitUrl(req.url);
       const reads = req.method === 'GET' || req.method === 'HEAD';

@@ -1,6 +1,25 @@
 import { auditRoutes } from './resources/audit.ts';
 import { deliveryRoutes } from './resources/deliveries.ts';
+import { keyRoutes } from './resources/keys.ts';
+import { accessRoutes } from './resources/people/access.ts';
+import { linkRoutes } from './resources/people/links.ts';
+import { personRoutes } from './resources/people/people.ts';
+import { roleRoutes } from './resources/people/roles.ts';
+import { sessionRoutes } from './resources/people/sessions.ts';
+import { policyRoutes } from './resources/policy.ts';
+import { systemRoutes } from './resources/systems.ts';
 import type { Route } from './route.ts';
 
 /** Every route of the REST API. The guard serves it, the description shows it, the table of routes and roles tests it. */
-export const apiRoutes: readonly Route[] = [...auditRoutes, ...deliveryRoutes];
+export const apiRoutes: readonly Route[] = [
+  ...personRoutes,
+  ...linkRoutes,
+  ...roleRoutes,
+  ...sessionRoutes,
+  ...accessRoutes,
+  ...systemRoutes,
+  ...policyRoutes,
+  ...auditRoutes,
+  ...keyRoutes,
+  ...deliveryRoutes,
+];

@@ -10,8 +10,8 @@ import type { HubPermission } from '#domain/hub-roles.ts';
 import type { Doors } from '#http/api/guard/caller.ts';
 import { createGuard } from '#http/api/guard/guard.ts';
 import { route } from '#http/api/route.ts';
-import { assignments, people, systems } from '#storage/collections.ts';
-import { aPerson, aSystem } from '#test/support/records.ts';
+import { assignments, people } from '#storage/collections.ts';
+import { aPerson } from '#test/support/records.ts';
 import { testServices } from '#test/support/services.ts';
 
 let services: Services;
@@ -77,7 +77,7 @@ const doors: Doors = {
     const scope = { 'Bearer admin': 'hub:admin', 'Bearer read': 'hub:read', 'Bearer openid': 'openid' }[
       req.headers.authorization ?? ''
     ];
-    return scope === undefined ? undefined : { client: 'robot', scopes: [scope], kind: 'client_credentials' };
+    return scope === undefined ? undefined : { client: 'robot', scopes: [scope] };
   },
   async signedIn(req) {
     const name = /session=(\w+)/.exec(req.headers.cookie ?? '')?.[1];
@@ -100,12 +100,6 @@ before(async () => {
         collection: assignments,
         id: 'a1',
         data: { person: 'owner', role: 'hub-owner', reason: 'test', by: 'operator', at: 0 },
-      },
-      {
-        kind: 'insert',
-        collection: systems,
-        id: 'robot',
-        data: aSystem({ clientId: 'robot', machine: { scopes: ['hub:admin', 'hub:read'] } }),
       },
     ],
   });

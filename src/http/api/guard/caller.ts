@@ -4,13 +4,12 @@ import type { Services } from '#actions/services.ts';
 import type { Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { type HubPermission, hubScopes } from '#domain/hub-roles.ts';
-import { systems } from '#storage/collections.ts';
 import type { Caller } from '../route.ts';
 
 /** The ways in, given by the rooms that own them: bearer tokens, the hub's session, its CSRF token. */
 export interface Doors {
-  /** The live token of the Authorization header; undefined when it is none of ours, expired or revoked. */
-  bearer(req: IncomingMessage): Promise<{ client: string; scopes: readonly string[]; kind: string } | undefined>;
+  /** The system whose live client-credentials token the Authorization header holds, and the token's scopes. */
+  bearer(req: IncomingMessage): Promise<{ readonly client: string; readonly scopes: readonly string[] } | undefined>;
   signedIn(
     req: IncomingMessage,
     res: ServerResponse,
@@ -33,7 +32,7 @@ export async function authenticate(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<Caller> {
-  if (req.headers.authorization !== undefined) return ofToken(services, doors, req, res);
+  if (req.headers.authorization !== undefined) return ofToken(doors, req, res);
   const session = await doors.signedIn(req, res);
   if (session === undefined) throw new HubError('not-signed-in');
   const access = await effectiveAccess(services, session.personId);
@@ -55,16 +54,14 @@ export function checkCrossSite(doors: Doors, caller: Caller, req: IncomingMessag
   if (!doors.csrfHolds(req, res)) throw new HubError('cross-site');
 }
 
-async function ofToken(services: Services, doors: Doors, req: IncomingMessage, res: ServerResponse): Promise<Caller> {
+async function ofToken(doors: Doors, req: IncomingMessage, res: ServerResponse): Promise<Caller> {
   const token = await doors.bearer(req);
   if (token === undefined) throw new HubError('bad-token');
-  const system = await services.store.one(systems, 'clientId', token.client);
-  if (system === undefined || !system.enabled) throw new HubError('bad-token');
   return {
     kind: 'token',
-    id: system.id,
-    permissions: new Set(token.kind === 'client_credentials' ? token.scopes.flatMap(permissionsOf) : []),
-    origin: { ...doors.whence(req, res), actor: { kind: 'system', id: system.id } },
+    id: token.client,
+    permissions: new Set(token.scopes.flatMap(permissionsOf)),
+    origin: { ...doors.whence(req, res), actor: { kind: 'system', id: token.client } },
   };
 }
 

@@ -3,8 +3,11 @@ import type { Route } from '../route.ts';
 import { namedSchemas } from './names.ts';
 import { operationOf } from './operation.ts';
 
+/** Of the API itself: the minor number grows with what is added; what would break a client gets a path of its own. */
+const apiVersion = '1.0.0';
+
 /** The API described by OpenAPI 3.1, made from the declarations that the guard enforces. */
-export function openApiDocument(routes: readonly Route[], issuer: string, version: string): object {
+export function openApiDocument(routes: readonly Route[], issuer: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route) };
@@ -13,7 +16,7 @@ export function openApiDocument(routes: readonly Route[], issuer: string, versio
     openapi: '3.1.0',
     info: {
       title: 'Gatehouse',
-      version,
+      version: apiVersion,
       description: [
         'People, systems, policy, record and keys of the hub.',
         'Lists answer `{ items, next }`; ask for the next page with `cursor`. Items carry `version`, answers an `ETag`; changes of a',

@@ -14,7 +14,14 @@ export const problemSchema = named(
       detail: z.string().optional(),
       request: z.string().optional().describe('Request id, the same as in log and audit'),
       errors: z
-        .array(z.object({ path: z.string().describe('Dotted with indexes: roles[0].from'), message: z.string() }))
+        .array(
+          z.object({
+            path: z.string().describe('Dotted with indexes: roles[0].from'),
+            message: z.string(),
+            line: z.int().describe('Of a policy or a CSV file, from 1').optional(),
+            suggestion: z.string().optional(),
+          }),
+        )
         .optional(),
     })
     .describe('RFC 9457'),

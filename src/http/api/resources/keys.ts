@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { listKeys } from '#actions/keys/list.ts';
+import { rotateKeys } from '#actions/keys/rotate.ts';
+import { named } from '../openapi/names.ts';
+import { type Route, route } from '../route.ts';
+import { cursor, iso, limit, pageOf, sliceOf } from './shared.ts';
+
+const key = named(
+  'Key',
+  z.object({
+    id: z.string().describe('The kid'),
+    alg: z.enum(['ES256', 'RS256']),
+    state: z.enum(['next', 'active', 'retired']),
+    createdAt: z.string(),
+    activatedAt: z.string().optional(),
+    leavesAt: z.string().describe('When it leaves the JWKS').optional(),
+  }),
+);
+
+const list = route({
+  method: 'GET',
+  path: '/keys',
+  summary: 'List the signing keys',
+  permission: 'hub:keys-read',
+  query: z.strictObject({ limit, cursor }),
+  answers: { 200: { description: 'Public facts of the keys, oldest first', schema: pageOf('KeyPage', key) } },
+  async handle({ services, query }) {
+    const shown = (await listKeys(services)).map(({ createdAt, activatedAt, leavesAt, ...rest }) => ({
+      ...rest,
+      createdAt: iso(createdAt),
+      ...(activatedAt === undefined ? {} : { activatedAt: iso(activatedAt) }),
+      ...(leavesAt === undefined ? {} : { leavesAt: iso(leavesAt) }),
+    }));
+    return { status: 200, body: sliceOf(shown, query) };
+  },
+});
+
+const rotation = named(
+  'Rotation',
+  z.strictObject({ now: z.boolean().describe('The new key signs at once: for a key that leaked').optional() }),
+);
+const rotated = named(
+  'Rotated',
+  z.object({ created: z.array(z.string()), activated: z.array(z.string()), retired: z.array(z.string()) }),
+);
+
+const rotate = route({
+  method: 'POST',
+  path: '/keys/rotate',
+  summary: 'Rotate the signing keys',
+  description:
+    'Moves the keys of each algorithm one step; what retires stays published until nothing it signed is alive.',
+  permission: 'hub:keys-write',
+  fresh: true,
+  body: { type: 'application/json', schema: rotation, optional: true },
+  answers: { 200: { description: 'The kids that were made, activated and retired', schema: rotated } },
+  async handle({ services, origin, body }) {
+    return { status: 200, body: await rotateKeys(services, origin, body.now === true ? { now: true } : {}) };
+  },
+});
+
+export const keyRoutes: readonly Route[] = [list, rotate];

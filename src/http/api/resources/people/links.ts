@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Stored } from '#storage/collection.ts';
+import { type Link, links } from '#storage/collections.ts';
+import { named } from '../../openapi/names.ts';
+import { type Route, route } from '../../route.ts';
+import { cursor, given, iso, limit, pageOf } from '../shared.ts';
+import { findPerson } from './view.ts';
+
+const link = named(
+  'Link',
+  z.object({
+    id: z.string(),
+    version: z.int(),
+    person: z.string(),
+    system: z.string(),
+    login: z.string().describe('The login that this system knows the person by').optional(),
+    sub: z.string().describe('Made with the link, never changed, never reused'),
+    createdAt: z.string(),
+  }),
+);
+
+const shown = (record: Stored<Link>) => ({ ...record, createdAt: iso(record.createdAt) });
+
+const list = route({
+  method: 'GET',
+  path: '/people/{id}/links',
+  summary: 'List the logins that systems know a person by',
+  permission: 'hub:people-read',
+  find: findPerson,
+  query: z.strictObject({ limit, cursor }),
+  answers: { 200: { description: 'A page of links', schema: pageOf('LinkPage', link) } },
+  async handle({ services, item, query: { limit: most = 50, cursor: from } }) {
+    const where = { person: item.id };
+    const page = await services.store.find(links, { where, limit: most, ...given({ cursor: from }) });
+    return { status: 200, body: { items: page.items.map(shown), next: page.next } };
+  },
+});
+
+export const linkRoutes: readonly Route[] = [list];

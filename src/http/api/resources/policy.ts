@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { standingConflicts } from '#actions/policy/conflicts.ts';
+import { policyHistory, policyVersion } from '#actions/policy/history.ts';
+import { policyInForce } from '#actions/policy/in-force.ts';
+import { simulateOnStore } from '#actions/policy/simulate.ts';
+import { systemsForPolicy } from '#actions/policy/systems.ts';
+import { HubError } from '#domain/errors.ts';
+import { checkPolicy } from '#domain/policy/check/check.ts';
+import { compilePolicy } from '#domain/policy/compile.ts';
+import { parseInstant } from '#domain/policy/dates.ts';
+import type { PolicyVersion } from '#storage/collections.ts';
+import { named } from '../openapi/names.ts';
+import { type Look, type Route, route } from '../route.ts';
+import { cursor, iso, limit, pageOf, sliceOf } from './shared.ts';
+
+const summary = z.object({
+  number: z.int(),
+  version: z.int().describe('The number again, as every item has one'),
+  reason: z.string(),
+  by: z.string(),
+  at: z.string(),
+});
+const listed = named('PolicyVersionSummary', summary);
+const whole = named('PolicyVersion', summary.extend({ text: z.string().describe('The document, YAML') }));
+
+const shown = ({ number, reason, by, at, text }: PolicyVersion) => ({
+  number,
+  version: number,
+  reason,
+  by,
+  at: iso(at),
+  text,
+});
+
+/** @throws HubError not-found: also for a number written in another way than the hub writes it */
+async function findVersion({ services, params }: Look): Promise<PolicyVersion> {
+  if (!/^[1-9]\d{0,7}$/.test(params.number ?? '')) throw new HubError('not-found');
+  return policyVersion(services, Number(params.number));
+}
+
+const current = route({
+  method: 'GET',
+  path: '/policy',
+  summary: 'Show the policy in force',
+  permission: 'hub:policy-read',
+  async find({ services }) {
+    const { number } = await policyInForce(services);
+    if (number === 0) throw new HubError('not-found', 'There is no policy yet; nobody has any rights');
+    return policyVersion(services, number);
+  },
+  answers: { 200: { description: 'The newest version', schema: whole, etag: true } },
+  handle: async ({ item }) => ({ status: 200, version: item.number, body: shown(item) }),
+});
+
+const versions = route({
+  method: 'GET',
+  path: '/policy/versions',
+  summary: 'List the versions of the policy',
+  permission: 'hub:policy-read',
+  query: z.strictObject({ limit, cursor }),
+  answers: { 200: { description: 'Newest first, without the text', schema: pageOf('PolicyVersionPage', listed) } },
+  async handle({ services, query }) {
+    return { status: 200, body: sliceOf((await policyHistory(services)).map(shown), query) };
+  },
+});
+
+const version = route({
+  method: 'GET',
+  path: '/policy/versions/{number}',
+  summary: 'Show one version of the policy',
+  permission: 'hub:policy-read',
+  find: findVersion,
+  answers: { 200: { description: 'The version', schema: whole, etag: true } },
+  handle: async ({ item }) => ({ status: 200, version: item.number, body: shown(item) }),
+});
+
+const draft = named(
+  'PolicyDraft',
+  z.strictObject({
+    text: z.string().describe('The document, YAML'),
+    at: z
+      .string()
+      .refine(
+        (text) => parseInstant(text) !== undefined,
+        'A day such as 2026-01-31 (00:00 UTC) or an instant ending in Z',
+      )
+      .describe('Compare at this time instead of now')
+      .optional(),
+  }),
+);
+
+const permissionRow = z.object({ person: z.string(), system: z.string(), permission: z.string() });
+const conflictRow = z.object({ separation: z.string(), person: z.string() });
+const simulation = named(
+  'Simulation',
+  z.object({
+    people: z.int().describe('How many were considered, active or not'),
+    gains: z.array(permissionRow),
+    losses: z.array(permissionRow),
+    conflicts: z.object({ appear: z.array(conflictRow), vanish: z.array(conflictRow), stand: z.array(conflictRow) }),
+  }),
+);
+
+const simulate = route({
+  method: 'POST',
+  path: '/policy/simulate',
+  summary: 'Show who would gain and lose what',
+  description: 'Compares a document with the policy in force. Nothing is published.',
+  permission: 'hub:policy-read',
+  body: { type: 'application/json', schema: draft },
+  answers: { 200: { description: 'The effect on everybody in the store', schema: simulation } },
+  async handle({ services, body: { text, at } }) {
+    const checked = checkPolicy(text, await systemsForPolicy(services));
+    if (!checked.ok) throw new HubError('invalid', 'The policy has faults', { faults: checked.faults });
+    const instant = at === undefined ? undefined : parseInstant(at);
+    const options = instant === undefined ? {} : { at: instant };
+    return { status: 200, body: await simulateOnStore(services, compilePolicy(checked.document), options) };
+  },
+});
+
+const conflict = named(
+  'Conflict',
+  z.object({
+    separation: z.string(),
+    title: z.string(),
+    mode: z.enum(['prevent', 'warn']),
+    person: z.string().describe('The e-mail, or the username where there is none'),
+    personId: z.string(),
+  }),
+);
+
+const conflicts = route({
+  method: 'GET',
+  path: '/policy/conflicts',
+  summary: 'List who breaches which separation rule as things stand',
+  permission: 'hub:policy-read',
+  query: z.strictObject({ limit, cursor }),
+  answers: { 200: { description: 'By rule and person', schema: pageOf('ConflictPage', conflict) } },
+  async handle({ services, query }) {
+    return { status: 200, body: sliceOf(await standingConflicts(services), query) };
+  },
+});
+
+export const policyRoutes: readonly Route[] = [current, versions, version, simulate, conflicts];
