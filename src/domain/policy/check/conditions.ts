@@ -1,4 +1,3 @@
-import { nearest } from '../../suggest.ts';
 import type { Condition, Test } from '../document.ts';
 import { at } from '../fault.ts';
 import type { Tree } from '../tree.ts';
@@ -41,7 +40,7 @@ function checkTests(fields: Fields, tree: Tree, attribute: string, path: string)
     const name = testNames.find((known) => known === entry.key);
     if (name === undefined) {
       const message = `The test "${shown(entry.key)}" is not known; write a bare value, or one of ${testNames.join(', ')}.`;
-      fields.faults.add(here, entry.keyLine, message, nearest(entry.key, testNames));
+      fields.faults.add(here, entry.keyLine, message, fields.suggest(entry.key, testNames));
       continue;
     }
     const test = readers[name](fields, entry.value, here);

@@ -5,12 +5,22 @@ import type { Entry, ListTree, MappingTree, ScalarTree, Tree } from '../tree.ts'
 /** What a tree was expected to be, for the message. */
 const words = { mapping: 'a mapping (key: value)', list: 'a list', scalar: 'a single value' } as const;
 
+/** So many suggestions are looked for; a document with more faults than this has another kind of fault. */
+const mostSuggestions = 200;
+
 /** Typed looks into a tree. Each reports what is not as it should be and answers undefined, so that a check goes on. */
 export class Fields {
   readonly faults: Faults;
+  #suggestions = 0;
 
   constructor(faults: Faults) {
     this.faults = faults;
+  }
+
+  /** The nearest name that would be right. */
+  suggest(name: string, names: Iterable<string>): string | undefined {
+    this.#suggestions += 1;
+    return this.#suggestions > mostSuggestions ? undefined : nearest(name, names);
   }
 
   mapping(tree: Tree, path: string): MappingTree | undefined {
@@ -40,7 +50,7 @@ export class Fields {
     const found = choices.find((choice) => choice === scalar.text);
     if (found === undefined) {
       const message = `"${shown(scalar.text)}" is not possible here; write one of ${choices.join(', ')}.`;
-      this.faults.add(path, scalar.line, message, nearest(scalar.text, choices));
+      this.faults.add(path, scalar.line, message, this.suggest(scalar.text, choices));
     }
     return found;
   }
@@ -60,7 +70,7 @@ export class Fields {
     for (const entry of mapping.entries) {
       if (!known.includes(entry.key)) {
         const message = `The key "${shown(entry.key)}" is not known here; possible are ${known.join(', ')}.`;
-        this.faults.add(at(path, entry.key), entry.keyLine, message, nearest(entry.key, known));
+        this.faults.add(at(path, entry.key), entry.keyLine, message, this.suggest(entry.key, known));
       } else if (!found.has(entry.key)) {
         found.set(entry.key, entry);
       }

@@ -1,5 +1,4 @@
 import { isHubRole } from '../../hub-roles.ts';
-import { nearest } from '../../suggest.ts';
 import type { Assurance, RoleOfPolicy } from '../document.ts';
 import { at } from '../fault.ts';
 import type { Tree } from '../tree.ts';
@@ -56,7 +55,7 @@ export function checkRoleName(
     fields.faults.add(path, line, message);
   } else if (!roles.has(role)) {
     const message = `The role "${shown(role)}" is not in roles; add it there or name another.`;
-    fields.faults.add(path, line, message, nearest(role, roles.keys()));
+    fields.faults.add(path, line, message, fields.suggest(role, roles.keys()));
   }
 }
 

@@ -1,4 +1,3 @@
-import { nearest } from '../../suggest.ts';
 import type { DomainOfPolicy, KnownSystem, Side } from '../document.ts';
 import { at } from '../fault.ts';
 import type { Tree } from '../tree.ts';
@@ -81,7 +80,7 @@ export class Vocabulary {
       this.#fields.faults.add(path, line, message);
     } else if (this.#systems !== undefined && !this.#systems.has(id)) {
       const message = `The system "${shown(id)}" is not known; known are ${shown([...this.#systems.keys()].join(', '))}.`;
-      this.#fields.faults.add(path, line, message, nearest(id, this.#systems.keys()));
+      this.#fields.faults.add(path, line, message, this.#fields.suggest(id, this.#systems.keys()));
     }
   }
 
@@ -95,7 +94,7 @@ export class Vocabulary {
         path,
         line,
         this.#unknown(permission, name, action, domain),
-        nearest(permission, this.#permissions),
+        this.#fields.suggest(permission, this.#permissions),
       );
       return;
     }
