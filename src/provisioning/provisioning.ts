@@ -1,0 +1,77 @@
+import type { Services } from '#actions/services.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Delivery, outbox } from '#storage/collections.ts';
+import { deliver } from './deliver.ts';
+import { endExpiredSessions } from './expired-sessions.ts';
+
+export interface Provisioning {
+  /** Stops taking up work and waits for what is under way. */
+  close(): Promise<void>;
+}
+
+/** How often the change counter of the outbox is looked at, in ms; reading it costs nothing. */
+const glance = 100;
+/** How often the outbox and the sessions are looked through whether anything changed or not, in ms. */
+const round = 15_000;
+/** Systems served at the same time. */
+const most = 16;
+
+/**
+ * Carries out what the outbox holds: soon after the commit that put it there, and again after a failure until it is
+ * delivered or given up. One delivery at a time for each system, so that a slow one holds up nobody else.
+ */
+export function startProvisioning(services: Services): Provisioning {
+  const busy = new Map<string, Promise<void>>();
+  let seen = -1;
+  let wakeAt = 0;
+  let sweptAt = 0;
+  let closed = false;
+  let looking: Promise<void> | undefined;
+
+  const look = async (): Promise<void> => {
+    const now = services.clock.now();
+    if (now - sweptAt >= round) {
+      sweptAt = now;
+      await endExpiredSessions(services);
+    }
+    seen = services.store.changes(outbox);
+    wakeAt = now + round;
+    const { items } = await services.store.find(outbox, { where: { status: 'waiting' }, limit: 1000 });
+    for (const delivery of items) {
+      if (delivery.nextAt > now) wakeAt = Math.min(wakeAt, delivery.nextAt);
+      else if (!busy.has(delivery.system) && busy.size < most) take(delivery);
+    }
+  };
+
+  const take = (delivery: Stored<Delivery>): void => {
+    const work = deliver(services, delivery)
+      .catch((error: unknown) =>
+        services.log.warn({ err: error, delivery: delivery.id }, 'a delivery was not recorded'),
+      )
+      .finally(() => {
+        busy.delete(delivery.system);
+        wakeAt = 0;
+      });
+    busy.set(delivery.system, work);
+  };
+
+  const timer = setInterval(() => {
+    if (closed || looking !== undefined) return;
+    if (services.store.changes(outbox) === seen && services.clock.now() < wakeAt) return;
+    looking = look()
+      .catch((error: unknown) => services.log.warn({ err: error }, 'the outbox could not be read'))
+      .finally(() => {
+        looking = undefined;
+      });
+  }, glance);
+  timer.unref();
+
+  return {
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      await looking;
+      await Promise.all(busy.values());
+    },
+  };
+}
