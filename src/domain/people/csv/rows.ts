@@ -50,7 +50,11 @@ function fault(line: number, path: string, message: string, wholeFile = false): 
 
 function* row(line: number, cells: readonly string[], columns: readonly Column[]): Generator<PeopleRow | CsvFault> {
   if (cells.length !== columns.length)
-    return yield fault(line, '', `the row has ${cells.length} cells, the heading ${columns.length}`);
+    return yield fault(
+      line,
+      '',
+      `the row has ${cells.length} cells, the heading ${columns.length}; a cell with a comma in it stands in quotes`,
+    );
   const faults: CsvFault[] = [];
   const texts: { [field in TextField]?: string | null } = {};
   const attributes = new Map<string, Attribute | null>();
