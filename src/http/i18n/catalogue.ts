@@ -32,8 +32,12 @@ export function isLocale(value: unknown): value is Locale {
 }
 
 const folder = resolve(import.meta.dirname, '../../../views/locales');
-const readCatalogue = (locale: Locale): Record<string, unknown> =>
-  JSON.parse(readFileSync(join(folder, `${locale}.json`), 'utf8'));
+const read = (path: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, path), 'utf8'));
+/** Employees' texts in one file, the console's in another under `admin`, so that each can be read and translated whole. */
+const readCatalogue = (locale: Locale): Record<string, unknown> => ({
+  ...read(`${locale}.json`),
+  admin: read(`admin/${locale}.json`),
+});
 
 const i18n = createInstance();
 void i18n.init({

@@ -1,0 +1,40 @@
+import type { Request, Response } from 'express';
+import { policyInForce } from '#actions/policy/in-force.ts';
+import { context } from '#http/context.ts';
+import type { HttpDeps } from '#http/deps.ts';
+import { render } from '#http/render/page.ts';
+import { outbox, people } from '#storage/collections.ts';
+import { rowOf } from './audit/row.ts';
+import { everySystem, systemChips } from './systems-by-id.ts';
+
+const dayMs = 86_400_000;
+
+/** `/admin`: is all well, and what wants a look? Shows only what the viewer may read. */
+export async function overviewPage(_req: Request, res: Response, { services }: HttpDeps): Promise<void> {
+  const { texts, viewer } = context(res);
+  const may = (permission: Parameters<NonNullable<typeof viewer>['hub']['has']>[0]) =>
+    viewer?.hub.has(permission) === true;
+  const { store, clock } = services;
+  const since = new Date(clock.now() - dayMs).toISOString();
+  const [active, disabled, systems, policy, failed, waiting, refusals, chips] = await Promise.all([
+    store.count(people, { status: 'active' }),
+    store.count(people, { status: 'disabled' }),
+    everySystem(services),
+    policyInForce(services),
+    store.count(outbox, { status: 'failed' }),
+    store.count(outbox, { status: 'waiting' }),
+    may('hub:audit-read') ? store.audit.query({ outcome: 'denied', since, limit: 8, order: 'newest' }) : undefined,
+    systemChips(services),
+  ]);
+  render(res, 'admin/overview', {
+    active: 'overview',
+    people: may('hub:people-read') ? { active, disabled } : undefined,
+    systems: may('hub:systems-read')
+      ? systems.map((system) => ({ ...system, warnings: services.modules.get(system.provider)?.exceptions ?? [] }))
+      : undefined,
+    policy: may('hub:policy-read') ? { number: policy.number } : undefined,
+    deliveries: may('hub:audit-read') ? { failed, waiting } : undefined,
+    refusals: refusals?.items.map((event) => rowOf(texts, chips, event)),
+    counts: { deliveries: failed },
+  });
+}

@@ -1,0 +1,72 @@
+/** What an admin does to a person from their page. Each answers 303 back to it, with a line saying what was done. */
+import type { Request, Response } from 'express';
+import { assignRole } from '#actions/assignments/assign.ts';
+import { withdrawRole } from '#actions/assignments/withdraw.ts';
+import { disablePerson, enablePerson } from '#actions/people/change.ts';
+import { requireReach } from '#actions/people/rights.ts';
+import type { Services } from '#actions/services.ts';
+import { endSessions } from '#actions/sessions/end.ts';
+import { HubError } from '#domain/errors.ts';
+import { endOfDay } from '#http/admin/people/days.ts';
+import type { HttpDeps } from '#http/deps.ts';
+import { type flash as Flash, flash } from '#http/middleware/flash.ts';
+import { originOf } from '#http/middleware/origin.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Person, people } from '#storage/collections.ts';
+import { refusedAsLine } from '../refused.ts';
+import { text } from '../route.ts';
+
+type Line = Parameters<typeof Flash>[1];
+type Act = (services: Services, person: Stored<Person>, req: Request, res: Response) => Promise<Line>;
+
+function formOf(act: Act, kept: readonly string[] = []) {
+  return async (req: Request, res: Response, { services }: HttpDeps): Promise<void> => {
+    const person = await services.store.get(people, text(req.params.id));
+    if (person === undefined) throw new HubError('not-found');
+    const filled = Object.fromEntries(kept.map((name) => [name, text(req.body?.[name])]));
+    await refusedAsLine(
+      res,
+      `/admin/people/${person.id}`,
+      async () => flash(res, await act(services, person, req, res)),
+      filled,
+    );
+  };
+}
+
+const version = (req: Request) => ({ ifVersion: Number(text(req.body?.version)) });
+
+export const disable = formOf(async (services, person, req, res) => {
+  await disablePerson(services, originOf(req, res), person.id, version(req));
+  return { tone: 'good', key: 'admin.person.disabled', values: { name: person.name } };
+});
+
+export const enable = formOf(async (services, person, req, res) => {
+  await enablePerson(services, originOf(req, res), person.id, version(req));
+  return { tone: 'good', key: 'admin.person.enabled', values: { name: person.name } };
+});
+
+export const endAllSessions = formOf(async (services, person, req, res) => {
+  const origin = originOf(req, res);
+  await requireReach(services, origin, person);
+  await endSessions(services, origin, person.id, 'admin');
+  return { tone: 'good', key: 'admin.person.sessionsEnded', values: { name: person.name } };
+});
+
+export const assign = formOf(
+  async (services, person, req, res) => {
+    const role = text(req.body?.role);
+    const until = endOfDay(text(req.body?.until), services.settings.timeZone);
+    await assignRole(services, originOf(req, res), person.id, {
+      role,
+      reason: text(req.body?.reason),
+      ...(until === undefined ? {} : { until }),
+    });
+    return { tone: 'good', key: 'admin.person.assigned', values: { role, name: person.name } };
+  },
+  ['role', 'until', 'reason'],
+);
+
+export const withdraw = formOf(async (services, person, req, res) => {
+  await withdrawRole(services, originOf(req, res), person.id, text(req.params.assignment));
+  return { tone: 'good', key: 'admin.person.withdrawn', values: { role: text(req.body?.role), name: person.name } };
+});

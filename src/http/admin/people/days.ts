@@ -1,0 +1,36 @@
+import { HubError } from '#domain/errors.ts';
+
+/**
+ * The instant after a whole day typed in a form, in the company's time zone: a last day counts to its end
+ * (contract.md, `timeZone`). @returns milliseconds; undefined for an empty field. @throws HubError `invalid`
+ */
+export function endOfDay(day: string, timeZone: string): number | undefined {
+  if (day === '') return undefined;
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
+  const start = match === null ? Number.NaN : Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
+  if (Number.isNaN(start) || new Date(start).toISOString().slice(0, 10) !== day) {
+    throw new HubError('invalid', undefined, { faults: [{ path: 'until', message: 'write a day as YYYY-MM-DD' }] });
+  }
+  const next = start + 86_400_000;
+  // The zone's offset at that midnight; asked twice, since the first guess may fall on the other side of a change.
+  let instant = next;
+  for (let round = 0; round < 2; round += 1) instant = next - offset(instant, timeZone);
+  return instant;
+}
+
+/** Milliseconds that the zone's clocks are ahead of UTC at an instant. */
+function offset(at: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).formatToParts(at);
+  const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
+  const wall = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+  return wall - Math.floor(at / 1_000) * 1_000;
+}

@@ -1,0 +1,43 @@
+import type { Request, Response } from 'express';
+import { effectiveAccess } from '#actions/access/effective.ts';
+import { fold } from '#domain/people/folding.ts';
+import type { HttpDeps } from '#http/deps.ts';
+import { render } from '#http/render/page.ts';
+import { people } from '#storage/collections.ts';
+import type { Query } from '#storage/port.ts';
+import { text, withQuery } from '../route.ts';
+import { systemChips } from '../systems-by-id.ts';
+
+/** `/admin/people`: who has an account and which systems it opens. */
+export async function peoplePage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
+  const q = text(req.query.q);
+  const status = text(req.query.status);
+  const cursor = text(req.query.cursor);
+  const where: Record<string, NonNullable<Query['where']>[string]> = {};
+  if (q !== '') where.searchTerms = { prefix: fold(q) };
+  if (status === 'active' || status === 'disabled') where.status = status;
+  const [page, total, chips] = await Promise.all([
+    services.store.find(people, { where, sort: 'sortName', limit: 50, ...(cursor === '' ? {} : { cursor }) }),
+    services.store.count(people, where),
+    systemChips(services),
+  ]);
+  const rows = await Promise.all(
+    page.items.map(async (person) => {
+      const access = await effectiveAccess(services, person);
+      const systems = [...access.systems].flatMap(([id, held]) => {
+        const chip = chips.get(id);
+        return held.mayEnter && chip !== undefined ? [chip] : [];
+      });
+      return { ...person, systems, hub: access.hub.size > 0 };
+    }),
+  );
+  render(res, 'admin/people', {
+    active: 'people',
+    q,
+    status,
+    total,
+    rows,
+    next: page.next === null ? undefined : withQuery(req, { cursor: page.next }),
+    first: cursor === '' ? undefined : withQuery(req, { cursor: undefined }),
+  });
+}

@@ -1,0 +1,182 @@
+import type { Request, Response } from 'express';
+import { effectiveAccess } from '#actions/access/effective.ts';
+import { type AccessExplanation, explainAccess } from '#actions/access/explain.ts';
+import { assignmentsOf } from '#actions/access/reading.ts';
+import { subjectOfPerson } from '#actions/access/subject.ts';
+import { type PolicyInForce, policyInForce } from '#actions/policy/in-force.ts';
+import type { Services } from '#actions/services.ts';
+import { listSessions } from '#actions/sessions/list.ts';
+import { HubError } from '#domain/errors.ts';
+import { hubRoles, isHubRole } from '#domain/hub-roles.ts';
+import { fieldsOf, policyAttributes } from '#domain/people/record.ts';
+import type { FailingTest } from '#domain/policy/condition.ts';
+import { context, type Viewer } from '#http/context.ts';
+import type { HttpDeps } from '#http/deps.ts';
+import type { Texts } from '#http/i18n/catalogue.ts';
+import { type Dates, datesFor } from '#http/i18n/dates.ts';
+import { viewer } from '#http/middleware/signed-in.ts';
+import { render } from '#http/render/page.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Assignment, links, type Person, people } from '#storage/collections.ts';
+import { rowOf, type SystemChip } from '../audit/row.ts';
+import { conditionWords } from '../policy.ts';
+import { text } from '../route.ts';
+import { everySystem } from '../systems-by-id.ts';
+
+const dayMs = 86_400_000;
+
+/** `/admin/people/:id`: what this person may do in every system, why, why not, and what they did. */
+export async function personPage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
+  const { texts } = context(res);
+  const { store, clock, settings } = services;
+  const person = await store.get(people, text(req.params.id));
+  if (person === undefined) throw new HubError('not-found');
+  const looker = viewer(res);
+  const dates = datesFor(texts, settings.timeZone, clock.now());
+  const [policy, all, assigned, sessions, linked, access] = await Promise.all([
+    policyInForce(services),
+    everySystem(services),
+    assignmentsOf(store.engine, person.id),
+    listSessions(services, person.id),
+    store.find(links, { where: { person: person.id } }),
+    effectiveAccess(services, person),
+  ]);
+  const explanations = await Promise.all(all.map((system) => explainAccess(services, person, system.id)));
+  const chips = new Map<string, SystemChip>(all.map(({ id, title, side }) => [id, { id, title, side }]));
+  const chipOf = (id: string): SystemChip => chips.get(id) ?? { id, title: id, side: 'other' };
+  const words = reasonWords(texts, policy, assigned, dates);
+  const roleReasons = new Map(
+    explanations.flatMap(({ roles }) => roles).map(({ role, because }) => [role, because.map(words)]),
+  );
+  render(res, 'admin/person', {
+    active: 'people',
+    record: person,
+    policyNumber: policy.number,
+    systems: all.map((system, index) => ({
+      chip: chipOf(system.id),
+      open: system.open,
+      login: linked.items.find((link) => link.system === system.id)?.login,
+      nativeRoles: access.systems.get(system.id)?.nativeRoles ?? [],
+      ...rightsOf(texts, explanations[index], roleReasons),
+    })),
+    conflicts: conflictsOf(policy, person, assigned, explanations, chipOf, clock.now()),
+    roles: access.roles.map((id) => ({
+      id,
+      title: policy.compiled.document.roles.get(id)?.title ?? id,
+      because: roleReasons.get(id) ?? [],
+    })),
+    assignments: assigned.map((one) => ({
+      id: one.id,
+      role: one.role,
+      reason: one.reason,
+      period: periodWords(texts, dates, one),
+      mayWithdraw: looker.hub.has(isHubRole(one.role) ? 'hub:hub-roles-assign' : 'hub:roles-assign'),
+    })),
+    assignable: assignable(policy, looker),
+    sessions: sessions.map((session) => ({ ...session, systems: session.systems.map(chipOf) })),
+    today: looker.hub.has('hub:audit-read') ? await today(services, texts, chips, person.id) : undefined,
+    attributes: policyAttributes(fieldsOf(person)).map(([name, value]) => [
+      texts.has(`admin.attribute.${name}`) ? texts.t(`admin.attribute.${name}`) : name,
+      Array.isArray(value) ? value.join('; ') : value,
+    ]),
+  });
+}
+
+function rightsOf(
+  texts: Texts,
+  explanation: AccessExplanation | undefined,
+  roleReasons: ReadonlyMap<string, readonly string[]>,
+) {
+  return {
+    permissions: (explanation?.permissions ?? []).map(({ permission, because }) => ({
+      permission,
+      because: because.map(({ role }) => ({ role, words: (roleReasons.get(role) ?? []).join('; ') })),
+    })),
+    missing: (explanation?.missing ?? []).map(({ permission, nearest }) => ({
+      permission,
+      nearest: nearest.slice(0, 2).map(({ role, rule, failing }) => ({
+        role,
+        line: rule.line,
+        failing: failing.map((test) => failingWords(texts, test)),
+      })),
+    })),
+  };
+}
+
+/** What a rule needs and what the person has, side by side. */
+function failingWords({ t }: Texts, failing: FailingTest): string {
+  const list = (value: FailingTest['expected']) =>
+    Array.isArray(value) ? value.join(t('admin.when.orShort')) : String(value);
+  const values = { attribute: failing.attribute ?? '', value: list(failing.expected) };
+  const actual = failing.actual === undefined ? undefined : list(failing.actual);
+  const key = failing.test === 'exists' && failing.expected === false ? 'absent' : failing.test;
+  const needs = t(`admin.needs.${key}`, values);
+  if (failing.attribute === undefined || failing.test === 'exists') return needs;
+  return actual === undefined ? t('admin.needs.butEmpty', { needs }) : t('admin.needs.but', { needs, actual });
+}
+
+type RoleReason = AccessExplanation['roles'][number]['because'][number];
+
+/** A role's reason in words: the rule's condition, "assigned singly until …", or the role that brings it along. */
+function reasonWords(texts: Texts, policy: PolicyInForce, assigned: readonly Stored<Assignment>[], dates: Dates) {
+  return (reason: RoleReason): string => {
+    if ('rule' in reason) {
+      const rule = policy.compiled.document.assign.find(({ path }) => path === reason.rule.path);
+      const words = rule === undefined ? reason.rule.path : conditionWords(texts.t, rule.when);
+      return texts.t('admin.person.byRule', { words });
+    }
+    if ('includedBy' in reason) return texts.t('admin.person.byRole', { role: reason.includedBy });
+    const one = assigned.find(({ id }) => id === reason.assignment);
+    const how = texts.t('admin.person.byAssignment');
+    return one === undefined ? how : `${how}, ${periodWords(texts, dates, one)}`;
+  };
+}
+
+function periodWords(texts: Texts, dates: Dates, { from, until }: Pick<Assignment, 'from' | 'until'>): string {
+  const parts = [
+    from === undefined ? [] : [texts.t('admin.person.fromDate', { date: dates.date(from) })],
+    // The last moment, not the first one after it: "until 30 Nov" is meant to hold on the 30th.
+    until === undefined ? [] : [texts.t('admin.person.untilDate', { date: dates.date(until - 1) })],
+  ].flat();
+  return parts.length === 0 ? texts.t('admin.person.always') : parts.join(' ');
+}
+
+function conflictsOf(
+  policy: PolicyInForce,
+  person: Stored<Person>,
+  assigned: readonly Stored<Assignment>[],
+  explanations: readonly AccessExplanation[],
+  chipOf: (id: string) => SystemChip,
+  at: number,
+) {
+  const held = policy.compiled.access(subjectOfPerson(person, assigned), at);
+  const rolesFor = (system: string, permission: string): string[] =>
+    explanations
+      .find((one) => one.system === system)
+      ?.permissions.find((one) => one.permission === permission)
+      ?.because.map(({ role }) => role) ?? [];
+  return policy.compiled.document.separation
+    .filter(({ conflict }) =>
+      conflict.every(({ system, permission }) => held.systems.get(system)?.includes(permission) === true),
+    )
+    .map(({ title, conflict }) => ({
+      title,
+      sides: conflict.map(({ system, permission }) => ({
+        chip: chipOf(system),
+        permission,
+        roles: rolesFor(system, permission),
+      })),
+    }));
+}
+
+function assignable(policy: PolicyInForce, { hub }: Viewer): readonly { id: string; title: string }[] {
+  const business = [...policy.compiled.document.roles].map(([id, { title }]) => ({ id, title }));
+  const own = Object.entries(hubRoles).map(([id, { title }]) => ({ id, title }));
+  return [...(hub.has('hub:roles-assign') ? business : []), ...(hub.has('hub:hub-roles-assign') ? own : [])];
+}
+
+async function today(services: Services, texts: Texts, chips: ReadonlyMap<string, SystemChip>, person: string) {
+  const since = new Date(services.clock.now() - dayMs).toISOString();
+  const page = await services.store.audit.query({ person, since, order: 'newest', limit: 40 });
+  return page.items.map((event) => rowOf(texts, chips, event));
+}
