@@ -2,6 +2,7 @@ import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
 import type { Services } from '#actions/services.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
+import { adminFeature } from '#http/admin/admin.ts';
 import { apiFeature } from '#http/api/api.ts';
 import { createApp } from '#http/app.ts';
 import { createHandler } from '#http/handler.ts';
@@ -60,7 +61,7 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
   await loadFirst(services);
 
   const oidc = await createOidc(services);
-  const app = createApp({ services, oidc, programs: [apiFeature(oidc.bearer)], features: [] });
+  const app = createApp({ services, oidc, programs: [apiFeature(oidc.bearer)], features: [adminFeature] });
   const handler = createHandler(services, oidc, app);
   const readiness = new Readiness(engine);
   const ops = createOps({ log, metrics, readiness, metricsToken: settings.metrics.token, isProtocol: oidc.isOidcPath });
