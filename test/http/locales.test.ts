@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { errorTable } from '#domain/errors.ts';
 import { hubPermissions, hubRoles } from '#domain/hub-roles.ts';
-import { locales, texts } from '#http/i18n/catalogue.ts';
+import { locales, readCatalogue, texts } from '#http/i18n/catalogue.ts';
 
 const views = resolve(import.meta.dirname, '../../views');
 const plural = /_(one|few|many|other)$/;
@@ -16,9 +16,7 @@ function flat(value: unknown, path = ''): [string, string][] {
   return Object.entries(value as object).flatMap(([key, inner]) => flat(inner, path === '' ? key : `${path}.${key}`));
 }
 
-const catalogues = new Map(
-  locales.map((locale) => [locale, flat(JSON.parse(readFileSync(join(views, `locales/${locale}.json`), 'utf8')))]),
-);
+const catalogues = new Map(locales.map((locale) => [locale, flat(readCatalogue(locale))]));
 const keysOf = (locale: (typeof locales)[number]) =>
   [...new Set((catalogues.get(locale) ?? []).map(([key]) => key.replace(plural, '')))].sort();
 const placeholders = (text: string) =>

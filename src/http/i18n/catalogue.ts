@@ -34,7 +34,7 @@ export function isLocale(value: unknown): value is Locale {
 const folder = resolve(import.meta.dirname, '../../../views/locales');
 const read = (path: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, path), 'utf8'));
 /** Employees' texts in one file, the console's in another under `admin`, so that each can be read and translated whole. */
-const readCatalogue = (locale: Locale): Record<string, unknown> => ({
+export const readCatalogue = (locale: Locale): Record<string, unknown> => ({
   ...read(`${locale}.json`),
   admin: read(`admin/${locale}.json`),
 });
