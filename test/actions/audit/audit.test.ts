@@ -1,5 +1,6 @@
 /** Query, export and verification over a real store. */
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
@@ -7,7 +8,10 @@ import { exportAudit } from '#actions/audit/export.ts';
 import { queryAudit } from '#actions/audit/query.ts';
 import { recordRefusal } from '#actions/audit/refused.ts';
 import { verifyStore } from '#actions/audit/verify.ts';
+import { takeCheckpoint } from '#actions/checkpoints/take.ts';
+import { ensureKeys } from '#actions/keys/ensure.ts';
 import type { Services } from '#actions/services.ts';
+import { readCheckpoint } from '#domain/audit/checkpoint.ts';
 import { type AuditEvent, draft, type Origin } from '#domain/audit/event.ts';
 import { verifyExport } from '#domain/audit/verify.ts';
 import { manualClock } from '#platform/clock.ts';
@@ -35,6 +39,11 @@ async function ndjson(content: NodeJS.ReadableStream): Promise<AuditEvent[]> {
   const lines = (await text(content)).split('\n');
   assert.equal(lines.pop(), '', 'the last line ends too');
   return lines.map((line) => JSON.parse(line));
+}
+
+function storeFile({ settings }: Services): string {
+  assert.ok(settings.store.kind === 'sqlite');
+  return settings.store.file;
 }
 
 async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
@@ -107,6 +116,21 @@ test('verifying the live store finds it whole and is itself on record', async (t
   assert.equal(newest?.type, 'audit.verified');
   assert.equal(newest?.outcome, 'success');
   assert.deepEqual(newest?.detail, { ok: true, events: 3, writers: 1 });
+});
+
+test('a tail that a checkpoint covers cannot be cut off unseen', async (t) => {
+  const services = await testServices(t);
+  await ensureKeys(services, auditor);
+  await journey(services);
+  const { jws } = await takeCheckpoint(services, auditor);
+  const { heads } = readCheckpoint(jws);
+  const [[writer, head] = assert.fail()] = Object.entries(heads);
+  const cut = new DatabaseSync(storeFile(services));
+  cut.prepare('DELETE FROM audit WHERE writer = ? AND seq >= ?').run(writer, head.seq);
+  cut.close();
+  const found = await verifyStore(services, auditor);
+  assert.equal(found.ok, false);
+  assert.equal(found.firstBad?.seq, head.seq);
 });
 
 test('pages are capped', async (t) => {

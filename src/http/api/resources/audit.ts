@@ -104,6 +104,7 @@ const verdict = named(
     events: z.int(),
     writers: z.int(),
     firstBad: z.object({ writer: z.string(), seq: z.int(), reason: z.string() }).optional(),
+    checkpointFault: z.string().describe('What is wrong with the newest checkpoint itself').optional(),
   }),
 );
 
@@ -111,7 +112,7 @@ const verify = route({
   method: 'GET',
   path: '/audit/verify',
   summary: 'Check that the record is whole',
-  description: 'Walks every chain of the store. Leaves `audit.verified`.',
+  description: 'Walks every chain of the store, against the newest checkpoint. Leaves `audit.verified`.',
   permission: 'hub:audit-read',
   recorded: true,
   answers: { 200: { description: 'What was found; `ok: false` names the first bad event', schema: verdict } },
