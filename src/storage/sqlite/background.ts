@@ -20,31 +20,43 @@ export class Background {
   }
 
   start(): void {
+    const { log } = this.#parts;
     this.#timer = setInterval(() => {
-      this.#running ??= this.#round().finally(() => {
-        this.#running = undefined;
+      if (performance.now() - this.#sweptAt > sweepEvery) this.#sweep();
+      this.#once().catch((error: unknown) => {
+        log?.warn({ err: error }, 'the store could not do its work in the background; it will try again');
       });
     }, every).unref();
+  }
+
+  /** Everything that there is to do. @throws StoreUnavailable */
+  async tidy(): Promise<void> {
+    this.#sweep();
+    await this.#once();
   }
 
   /** Ends after the slice in hand. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
-    await this.#running;
+    await this.#running?.catch(() => {});
+  }
+
+  #once(): Promise<void> {
+    this.#running ??= this.#round().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  #sweep(): void {
+    this.#parts.tables.sweep(this.#parts.clock.now());
+    this.#sweptAt = performance.now();
   }
 
   async #round(): Promise<void> {
-    const { tables, terms, clock, log } = this.#parts;
-    try {
-      while (!this.#stopped && terms.step()) await nextTurn();
-      while (!this.#stopped && tables.journal.shorten(clock.now())) await nextTurn();
-      if (performance.now() - this.#sweptAt > sweepEvery) {
-        tables.sweep(clock.now());
-        this.#sweptAt = performance.now();
-      }
-    } catch (error) {
-      log?.warn({ err: error }, 'the store could not do its work in the background; it will try again');
-    }
+    const { tables, terms, clock } = this.#parts;
+    while (!this.#stopped && terms.step()) await nextTurn();
+    while (!this.#stopped && tables.journal.shorten(clock.now())) await nextTurn();
   }
 }

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { StoreUnavailable } from '../port.ts';
 
@@ -80,6 +81,7 @@ export class Connection {
   }
 
   #open(): DatabaseSync {
+    if (!this.readOnly) makePrivate(this.file);
     const db = new DatabaseSync(this.file, { readOnly: this.readOnly, timeout: 5000 });
     if (!this.readOnly) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST;');
     db.exec('PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;');
@@ -94,5 +96,15 @@ export class Connection {
       this.#statements.set(sql, statement);
     }
     return statement;
+  }
+}
+
+/** Makes the file, if need be, so that nobody else on the machine can read it; SQLite gives its companions the same mode. */
+export function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    // A file that is there is left alone: opening and closing it here would drop the locks SQLite holds on it.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }

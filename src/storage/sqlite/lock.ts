@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { makePrivate } from './connection.ts';
 
 export interface Lock {
   release(): void;
@@ -23,6 +24,7 @@ export class StoreLocked extends Error {
  */
 export function takeLock(file: string): Lock {
   const path = `${file}.lock`;
+  makePrivate(path);
   const db = new DatabaseSync(path, { timeout: 0 });
   try {
     db.exec('PRAGMA journal_mode = DELETE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER, since TEXT)');
