@@ -42,10 +42,10 @@ export class ChainCheck {
       this.#fault(this.#expected ?? 0, 'the record has no number');
       return;
     }
-    this.#checkRecord(event);
+    const intact = this.#checkRecord(event);
     if (this.#expected === undefined) this.#hash = event.prev;
     const expected = this.#expected ?? seq;
-    if (seq === expected) this.#checkLink(event);
+    if (seq === expected) this.#checkLink(event, intact);
     else this.#checkGap(seq, expected);
     this.#checkHead(event);
     // A stray record from before does not move the walk.
@@ -66,19 +66,21 @@ export class ChainCheck {
     return this.#bad;
   }
 
-  #checkRecord(event: AuditEvent): void {
-    if (own(event) !== event.hash) this.#fault(event.seq, 'the record was changed: it does not match its hash');
+  #checkRecord(event: AuditEvent): boolean {
+    const intact = own(event) === event.hash;
+    if (!intact) this.#fault(event.seq, 'the record was changed: it does not match its hash');
     const { personal, personalDigest: digest, personalSalt: salt } = event;
     const gone = (personal ?? null) === null && (salt ?? null) === null;
-    if (gone) return;
-    if (digest === undefined || digestOf(event) !== digest) {
+    if (!gone && (digest === undefined || digestOf(event) !== digest)) {
       this.#fault(event.seq, 'the personal part was changed: it does not match its digest');
     }
+    return intact;
   }
 
-  #checkLink(event: AuditEvent): void {
+  #checkLink(event: AuditEvent, intact: boolean): void {
     this.#settleDoubt(event.prev);
-    if (event.prev === this.#hash) return;
+    // What a changed record says of the one before is no evidence against that one.
+    if (event.prev === this.#hash || !intact) return;
     if (event.seq === 1) this.#fault(1, 'the first record names a record before it');
     else this.#doubted = { seq: event.seq, hash: event.hash };
   }

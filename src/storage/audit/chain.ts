@@ -60,21 +60,24 @@ export function nextLink(
   return { event: { body, hash, sealed }, head: { seq, hash, at } };
 }
 
-/** Where a stored event stands. */
+/** Where a stored event stands, and when it was written (ms). */
 export interface Place {
   readonly writer: string;
   readonly seq: number;
+  readonly at: number;
 }
 
-/** A body that somebody wrote over still comes out, under its place, for verification to name it. */
-function parse({ body, writer, seq }: StoredEvent & Place): Hashed {
+/** A body that somebody wrote over still comes out, under its place, for verification to name it and pages to show it. */
+function parse({ body, writer, seq, at }: StoredEvent & Place): Hashed {
   try {
-    const event: unknown = JSON.parse(body);
-    if (typeof event === 'object' && event !== null) return event as Hashed;
+    const event = JSON.parse(body) as Partial<Hashed> | null;
+    if (typeof event?.type === 'string' && typeof event.actor === 'object' && event.actor !== null)
+      return event as Hashed;
   } catch {
     // Falls through to the place alone.
   }
-  return { writer, seq, id: '', at: '', prev: '' } as unknown as Hashed;
+  const unreadable = { type: 'unreadable', outcome: 'failure', actor: { kind: 'hub' }, id: '', prev: '' };
+  return { ...unreadable, writer, seq, at: new Date(at).toISOString() } as unknown as Hashed;
 }
 
 /** Shown in place of a personal part whose key is there and yet does not open it: no digest matches this. */

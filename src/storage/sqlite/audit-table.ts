@@ -109,6 +109,7 @@ export class AuditTable {
     const stored = {
       writer: String(row.writer),
       seq: Number(row.seq),
+      at: Number(row.at),
       body: String(row.body),
       hash: String(row.hash),
       sealed: row.sealed === null ? null : String(row.sealed),

@@ -29,7 +29,7 @@ export class AuditTerms {
     const rows = this.#connection.all('SELECT n, body FROM audit WHERE n > ? ORDER BY n LIMIT ?', this.#indexed, batch);
     const last = rows.at(-1);
     if (last === undefined) return false;
-    const entries = rows.flatMap((row) => [...termsOfEvent(parse(row))].map((term) => [term, Number(row.n)] as const));
+    const entries = rows.flatMap((row) => [...termsOf(row)].map((term) => [term, Number(row.n)] as const));
     entries.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
     this.#connection.transaction(() => {
       for (const [term, n] of entries) {
@@ -46,7 +46,7 @@ export class AuditTerms {
     const way = newestFirst ? 'DESC' : 'ASC';
     const [first, ...others] = terms;
     if (first === undefined) {
-      const sql = `SELECT n, writer, seq, body, hash, sealed FROM audit WHERE n >= ? AND n < ? ORDER BY n ${way} LIMIT ?`;
+      const sql = `SELECT n, writer, seq, at, body, hash, sealed FROM audit WHERE n >= ? AND n < ? ORDER BY n ${way} LIMIT ?`;
       return this.#connection.all(sql, span.from, span.below, limit);
     }
     const also = others.map(() => 'AND EXISTS (SELECT 1 FROM audit_index o WHERE o.term = ? AND o.n = i.n)').join(' ');
@@ -55,28 +55,26 @@ export class AuditTerms {
       ? `SELECT n FROM (${indexed} UNION SELECT n FROM audit WHERE n > ${this.#indexed} AND n >= ? AND n < ?)`
       : indexed;
     const tail = this.#connection.readOnly ? [span.from, span.below] : [];
-    const sql = `SELECT a.n, a.writer, a.seq, a.body, a.hash, a.sealed FROM (${numbers} ORDER BY n ${way} LIMIT ?) f
+    const sql = `SELECT a.n, a.writer, a.seq, a.at, a.body, a.hash, a.sealed FROM (${numbers} ORDER BY n ${way} LIMIT ?) f
       JOIN audit a ON a.n = f.n ORDER BY a.n ${way}`;
     return this.#connection.all(sql, first, span.from, span.below, ...others, ...tail, limit);
   }
 }
 
-function parse(row: SqlRow): Partial<AuditEvent> {
+function* termsOf(row: SqlRow): Iterable<string> {
+  let event: Partial<AuditEvent> | null;
   try {
-    return JSON.parse(String(row.body)) as Partial<AuditEvent>;
+    event = JSON.parse(String(row.body)) as Partial<AuditEvent> | null;
   } catch {
     // Somebody wrote into the file. Verification names the row; the index does without it.
-    return {};
+    return;
   }
-}
-
-function* termsOfEvent(event: Partial<AuditEvent>): Iterable<string> {
-  const people = new Set([event.subject?.id, event.actor?.id].filter((id) => id !== undefined));
-  for (const id of people) yield `p:${id}`;
+  if (event === null) return;
+  for (const id of new Set([event.subject?.id, event.actor?.id])) if (id !== undefined) yield `p:${id}`;
   if (event.session !== undefined) yield `x:${event.session}`;
   if (event.system !== undefined) yield `s:${event.system}`;
   if (event.via !== undefined) yield `v:${event.via}`;
-  if (event.type !== undefined) {
+  if (typeof event.type === 'string') {
     yield `t:${event.type}`;
     yield `t:${event.type.slice(0, event.type.indexOf('.') + 1)}`;
   }
