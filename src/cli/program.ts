@@ -3,6 +3,7 @@ import { auditCommands } from './audit/commands.ts';
 import { benchCommand } from './bench.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { keysCommands } from './keys.ts';
+import { peopleCommands } from './people.ts';
 import { systemsCommands } from './systems.ts';
 import type { CliWorld } from './world.ts';
 
@@ -12,6 +13,7 @@ export function createProgram(world: CliWorld): Command {
     .description('Gatehouse: one identity across CRM and ERP')
     .configureOutput({ writeOut: (text) => world.streams.out(text), writeErr: (text) => world.streams.err(text) });
   doctorCommand(program, world);
+  peopleCommands(program, world.io);
   systemsCommands(program, world.io);
   auditCommands(program, world);
   keysCommands(program, world.io);

@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { CommandIo } from './io.ts';
+import { addCommand, passwordCommand } from './people/add.ts';
+import { exportCommand } from './people/export.ts';
+import { importCommand } from './people/import.ts';
+import { statusCommands } from './people/status.ts';
+import { type AskSecret, askSecret } from './secret.ts';
+
+/** Adds `people add|password|import|export|disable|enable` (contract.md, "Commands"). */
+export function peopleCommands(program: Command, io: CommandIo, ask: AskSecret = askSecret): void {
+  const people = program.command('people').description('make, import, export, disable and enable people');
+  addCommand(people, io, ask);
+  passwordCommand(people, io, ask);
+  for (const add of [importCommand, exportCommand, statusCommands]) add(people, io);
+}

@@ -1,0 +1,88 @@
+/** `hub people …` as somebody at a terminal or a script sees it: what it prints, what it exits with. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Command } from 'commander';
+import { signInWithPassword } from '#actions/signin/sign-in.ts';
+import { printer } from '#src/cli/output.ts';
+import { peopleCommands } from '#src/cli/people.ts';
+import { eventsOf, passphrase, visitor } from '#test/actions/people/support.ts';
+import { testServices } from '#test/support/services.ts';
+
+interface Collector {
+  after(end: () => void | Promise<void>): void;
+}
+
+async function commandLine(t: Collector, secret = passphrase) {
+  const services = await testServices(t);
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-people-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const run = async (...words: string[]) => {
+    let [out, err, code] = ['', '', 0];
+    const io = {
+      ...printer({ out: (text) => (out += text), err: (text) => (err += text) }),
+      refused: () => {
+        code = 1;
+      },
+      openHub: async () => ({ services, close: async () => {} }),
+      knownSystems: async () => [],
+      now: () => services.clock.now(),
+    };
+    const program = new Command().exitOverride();
+    peopleCommands(program, io, async () => secret);
+    for (const leaf of program.commands.flatMap((group) => group.commands)) leaf.option('--json');
+    await program.parseAsync(['people', ...words], { from: 'user' });
+    return { out, err, code };
+  };
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  return { services, run, file };
+}
+
+test('add makes a person who can sign in, with the operator on record', async (t) => {
+  const { services, run } = await commandLine(t);
+  const words = ['--email', 'a@x.example', '--name', 'Anna', '--attribute', 'shift=night', '--password', '--json'];
+  const { out } = await run('add', ...words);
+  const made = JSON.parse(out);
+  assert.deepEqual([made.email, made.status, made.attributes], ['a@x.example', 'active', { shift: 'night' }]);
+  const signIn = { identifier: 'a@x.example', password: passphrase };
+  assert.equal((await signInWithPassword(services, visitor(), signIn)).outcome, 'ok');
+  assert.equal((await eventsOf(services, 'person.created'))[0]?.actor.kind, 'operator');
+});
+
+test('import prints every bad row with file, line and column, and ends with 1', async (t) => {
+  const { run, file } = await commandLine(t);
+  const csv = file('people.csv', 'email,name,status\na@x.example,Anna,\nnobody,Bo,\nc@x.example,Cy,gone\n');
+  const text = await run('import', csv);
+  assert.equal(text.code, 1);
+  assert.match(
+    text.out,
+    /people\.csv:3 email: is not an e-mail address\n.*people\.csv:4 status: .*\nNothing was loaded/,
+  );
+  const json = await run('import', csv, '--json');
+  const report = JSON.parse(json.out);
+  assert.deepEqual([json.code, report.ok, report.faults.length], [1, false, 2]);
+  const skipped = await run('import', csv, '--skip-bad', '--json');
+  assert.deepEqual([skipped.code, JSON.parse(skipped.out).created], [0, 1]);
+});
+
+test('export gives what import takes; disable and enable by login; password replaces', async (t) => {
+  const { services, run, file } = await commandLine(t);
+  await run('import', file('people.csv', 'email,name\na@x.example,Anna\n'));
+  const exported = (await run('export')).out;
+  assert.equal(JSON.parse((await run('import', file('again.csv', exported), '--json')).out).unchanged, 1);
+  const out = file('out.csv', '');
+  assert.deepEqual(JSON.parse((await run('export', '--out', out, '--json')).out), { people: 1, file: out });
+  assert.equal(readFileSync(out, 'utf8'), exported);
+  assert.equal(JSON.parse((await run('disable', 'A@X.example', '--reason', 'left', '--json')).out).status, 'disabled');
+  assert.equal((await eventsOf(services, 'person.disabled'))[0]?.personal?.detail?.reason, 'left');
+  await run('enable', 'a@x.example');
+  await run('password', 'a@x.example');
+  const signIn = { identifier: 'a@x.example', password: passphrase };
+  assert.equal((await signInWithPassword(services, visitor(), signIn)).outcome, 'ok');
+  await assert.rejects(run('disable', 'nobody@x.example'), { code: 'not-found' });
+});
