@@ -1,4 +1,4 @@
-import { type Configuration, ExternalSigningKey, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { type Client, type Configuration, ExternalSigningKey, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { KeyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
@@ -73,7 +73,7 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
         getResourceServerInfo: (ctx, resource, client) => apiOf(services, ctx, resource, client),
         useGrantedResource: async () => false,
       },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => mayRevoke(client, token.clientId) },
       rpInitiatedLogout: { enabled: false },
       userinfo: { enabled: true },
     },
@@ -134,6 +134,13 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
       },
     },
   };
+}
+
+/** Only the client that a token was issued to may revoke it (RFC 7009, 2.1); a public one proves nothing, so it learns nothing. */
+function mayRevoke(client: Client, issuedTo: string | undefined): boolean {
+  if (client.clientId === issuedTo) return true;
+  if (client.tokenEndpointAuthMethod === 'none') return false;
+  throw new errors.InvalidRequest('this token was issued to another client');
 }
 
 /** Refresh tokens live as long as their session can at most (contract.md, "lifetimes"). */

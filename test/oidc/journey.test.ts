@@ -1,0 +1,127 @@
+/** Who came from where, what was consented to, and keys that change under way. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as client from 'openid-client';
+import { rotateKeys } from '#actions/keys/rotate.ts';
+import { changeSystem } from '#actions/systems/change.ts';
+import { operator } from '#test/support/hub.ts';
+import { aHub, asCrm, asErp, ask, asSpa, enter, redeem, relyingParty } from './fixture.ts';
+
+test('a link from one system into the other is remembered for one entry', async (t) => {
+  const hub = await aHub(t);
+  await changeSystem(hub.services, operator, 'erp', { launchUri: 'http://localhost:4998/login?tenant=1' });
+  const [crm, erp] = [await asCrm(hub), await asErp(hub)];
+  const { browser } = await enter(crm, { email: 'ada@example.com' });
+  const open = await browser.get(`${hub.issuer}/open/erp?from=crm&path=/orders/7?x=1`);
+  const launch = URL.parse(open.location ?? '');
+  assert.equal(launch?.origin, 'http://localhost:4998');
+  assert.equal(launch?.searchParams.get('tenant'), '1');
+  assert.equal(launch?.searchParams.get('iss'), hub.issuer);
+  assert.equal(launch?.searchParams.get('target_link_uri'), 'http://localhost:4998/orders/7?x=1');
+  await redeem(erp, await enter(erp, { browser }));
+  await redeem(erp, await enter(erp, { browser }));
+  const entries = await hub.events('entry.granted');
+  assert.deepEqual(
+    entries.map(({ system, via }) => [system, via]),
+    [
+      ['erp', 'crm'],
+      ['erp', undefined],
+    ],
+  );
+  const away = await browser.get(`${hub.issuer}/open/erp?path=//evil.example/`);
+  assert.ok(!away.location?.includes('evil'));
+  assert.equal((await browser.get(`${hub.issuer}/open/nothing`)).status, 404);
+});
+
+test('via survives a sign-in on the way and cannot be made up', async (t) => {
+  const hub = await aHub(t);
+  await changeSystem(hub.services, operator, 'erp', { launchUri: 'http://localhost:4998/login' });
+  const erp = await asErp(hub);
+  const { browser } = await enter(await asSpa(hub), { email: 'otto@example.com' });
+  browser.clear();
+  await browser.get(`${hub.issuer}/open/erp?from=crm`);
+  await redeem(erp, await enter(erp, { browser, email: 'ada@example.com' }));
+  assert.equal((await hub.events('entry.granted'))[0]?.via, 'crm');
+  const { url } = await ask(erp);
+  const forged = await browser.get(url.href, { cookie: 'gatehouse-via-erp=spa|9999999999999|x' });
+  assert.ok(forged.status === 303);
+});
+
+test('a third party is consented to once; refresh takes offline_access', async (t) => {
+  const hub = await aHub(t);
+  const partner = await relyingParty(hub, 'partner', client.ClientSecretBasic('partner-secret'));
+  const { browser } = await enter(await asCrm(hub), { email: 'ada@example.com' });
+  const asked = await ask(partner);
+  const page = await browser.follow(asked.url.href);
+  assert.equal(page.text, 'consent partner');
+  const given = await browser.post(page.url, {});
+  const after = await browser.follow(new URL(given.location ?? '', page.url).href);
+  const tokens = await redeem(partner, { browser, asked, answer: new URL(after.location ?? '') });
+  assert.equal(tokens.refresh_token, undefined);
+  assert.equal(tokens.claims()?.name, 'Ada Sales');
+  const [event] = await hub.events('consent.given');
+  assert.equal(event?.system, 'partner');
+  assert.ok((await enter(partner, { browser })).answer.searchParams.get('code'), 'not asked again');
+  const again = await ask(partner, { prompt: 'consent', scope: 'openid offline_access' });
+  const second = await browser.follow(again.url.href);
+  assert.equal(second.text, 'consent partner');
+  const agreed = await browser.post(second.url, {});
+  const back = await browser.follow(new URL(agreed.location ?? '', second.url).href);
+  const offline = await redeem(partner, { browser, asked: again, answer: new URL(back.location ?? '') });
+  assert.ok(offline.refresh_token);
+  const refused = await ask(partner, { prompt: 'consent' });
+  const third = await browser.follow(refused.url.href);
+  const turned = await browser.post(third.url, { abort: 'yes' });
+  const answer = await browser.follow(new URL(turned.location ?? '', third.url).href);
+  assert.equal(URL.parse(answer.location ?? '')?.searchParams.get('error'), 'access_denied');
+});
+
+test('keys rotate under way without one failed verification', async (t) => {
+  const hub = await aHub(t);
+  const crm = await asCrm(hub);
+  const { browser } = await enter(crm, { email: 'ada@example.com' });
+  const before = await redeem(crm, await enter(crm, { browser }));
+  const etag = (await fetch(`${hub.issuer}/jwks`)).headers.get('etag') ?? '';
+  assert.equal((await fetch(`${hub.issuer}/jwks`, { headers: { 'if-none-match': etag } })).status, 304);
+  const kids = async () => {
+    const { keys } = (await (await fetch(`${hub.issuer}/jwks`)).json()) as { keys: { kid: string; alg: string }[] };
+    return keys.filter(({ alg }) => alg === 'ES256').map(({ kid }) => kid);
+  };
+  const [first] = await kids();
+  await rotateKeys(hub.services, operator);
+  assert.equal((await kids()).length, 2, 'the next key is published before it signs');
+  const tokens = await redeem(crm, await enter(crm, { browser }));
+  assert.equal(JSON.parse(atob((tokens.id_token ?? '').split('.')[0] ?? '')).kid, first);
+  await rotateKeys(hub.services, operator);
+  const fresh = await asCrm(hub);
+  const after = await redeem(fresh, await enter(fresh, { browser }));
+  assert.notEqual(JSON.parse(atob((after.id_token ?? '').split('.')[0] ?? '')).kid, first);
+  assert.ok((await kids()).includes(first ?? ''), 'what it signed can still be verified');
+  await rotateKeys(hub.services, operator, { now: true });
+  assert.ok((await client.refreshTokenGrant(crm, before.refresh_token ?? '')).access_token);
+  const types = (await hub.events('key.')).map(({ type }) => type);
+  assert.equal(types.filter((type) => type === 'key.retired').length, 4);
+});
+
+test('a change of a system holds at once', async (t) => {
+  const hub = await aHub(t);
+  const crm = await asCrm(hub);
+  const { browser } = await enter(crm, { email: 'ada@example.com' });
+  await changeSystem(hub.services, operator, 'crm', { redirectUris: ['http://localhost:4998/moved'] });
+  const { url } = await ask(crm);
+  assert.equal((await browser.get(url.href)).status, 400);
+  url.searchParams.set('redirect_uri', 'http://localhost:4998/moved');
+  assert.ok((await browser.get(url.href)).location?.startsWith('http://localhost:4998/moved?code='));
+  await changeSystem(hub.services, operator, 'crm', { enabled: false });
+  assert.equal((await browser.get(url.href)).status, 400);
+});
+
+test('a public app on a device may come from any loopback port', async (t) => {
+  const hub = await aHub(t);
+  const spa = await asSpa(hub);
+  const { browser } = await enter(spa, { email: 'ada@example.com' });
+  const { url } = await ask(spa, { redirect_uri: 'http://localhost:5555/callback' });
+  assert.ok((await browser.get(url.href)).location?.startsWith('http://localhost:5555/callback?code='));
+  url.searchParams.set('redirect_uri', 'http://localhost:5555/other');
+  assert.equal((await browser.get(url.href)).status, 400);
+});
