@@ -69,7 +69,8 @@ export function changedFields(before: PersonFields, after: PersonFields): string
   const changed: string[] = [];
   for (const field of [...textFields, 'status', 'emailVerified'] as const)
     if (before[field] !== after[field]) changed.push(field);
-  for (const name of new Set([...Object.keys(before.attributes), ...Object.keys(after.attributes)]))
+  const names = new Set([...Object.keys(before.attributes), ...Object.keys(after.attributes)]);
+  for (const name of [...names].sort())
     if (!sameAttribute(own(before.attributes, name), own(after.attributes, name))) changed.push(`attributes.${name}`);
   return changed;
 }
