@@ -13,6 +13,7 @@ import { Readiness } from '#http/ops/readiness.ts';
 import { startServer } from '#http/ops/server.ts';
 import { createOidc, type Oidc } from '#oidc/oidc.ts';
 import { systemModules } from '#providers/index.ts';
+import { startProvisioning } from '#provisioning/provisioning.ts';
 import type { Settings } from '#settings/settings.ts';
 import { outbox } from '#storage/collections.ts';
 import { socketAddress } from '#storage/socket/address.ts';
@@ -80,10 +81,12 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
     }
     const socket = address === undefined ? undefined : await serveEngine(engine, address);
     const checkpoints = scheduleCheckpoints(services, async () => {});
+    const provisioning = startProvisioning(services);
     return {
       port: server.port,
       close: async () => {
         await server.close();
+        await provisioning.close();
         await checkpoints.stop();
         await socket?.close();
         await close();
