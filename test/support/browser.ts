@@ -29,6 +29,11 @@ export class Browser {
     });
   }
 
+  /** Any other request, with the cookies of its address. */
+  async send(url: string, init: RequestInit): Promise<Answer> {
+    return this.#send(url, init);
+  }
+
   /** Follows redirects as long as they stay on this origin; answers the first page, or the redirect that leaves. */
   async follow(url: string): Promise<Answer> {
     const { origin } = new URL(url);
