@@ -2,6 +2,7 @@ import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
 import type { Services } from '#actions/services.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
+import { accountFeature } from '#http/account/account.ts';
 import { adminFeature } from '#http/admin/admin.ts';
 import { apiFeature } from '#http/api/api.ts';
 import { createApp } from '#http/app.ts';
@@ -11,6 +12,7 @@ import { createMetrics } from '#http/ops/metrics.ts';
 import { createOps } from '#http/ops/ops.ts';
 import { Readiness } from '#http/ops/readiness.ts';
 import { startServer } from '#http/ops/server.ts';
+import { pagesFeature } from '#http/pages/pages.ts';
 import { createOidc, type Oidc } from '#oidc/oidc.ts';
 import { systemModules } from '#providers/index.ts';
 import { startProvisioning } from '#provisioning/provisioning.ts';
@@ -62,7 +64,12 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
   await loadFirst(services);
 
   const oidc = await createOidc(services);
-  const app = createApp({ services, oidc, programs: [apiFeature(oidc.bearer)], features: [adminFeature] });
+  const app = createApp({
+    services,
+    oidc,
+    programs: [apiFeature(oidc.bearer)],
+    features: [pagesFeature, accountFeature, adminFeature],
+  });
   const handler = createHandler(services, oidc, app);
   const readiness = new Readiness(engine);
   const ops = createOps({ log, metrics, readiness, metricsToken: settings.metrics.token, isProtocol: oidc.isOidcPath });

@@ -17,12 +17,15 @@ export interface Viewer {
   readonly hub: ReadonlySet<HubPermission>;
 }
 
-/** A line saying what was done, shown once on the next page. */
-export interface Flash {
-  readonly tone: 'good' | 'bad' | 'warn';
-  /** Key in the catalogue. */
+/** A text of the catalogue and what stands in it. */
+export interface Line {
   readonly key: string;
   readonly values?: Readonly<Record<string, string | number>>;
+}
+
+/** What was done, or why it was not: said once on the page that comes next. */
+export interface Flash extends Line {
+  readonly tone: 'good' | 'bad' | 'warn';
 }
 
 /** What belongs to one request; filled by the middleware in the order of app.ts. */
@@ -34,7 +37,9 @@ export interface Context {
   /** The form token for this browser. */
   csrf?: string;
   flash?: Flash;
-  /** What a form held when it was refused, by field. */
+  /** Faults of a refused form by field. */
+  faults?: Readonly<Record<string, Line>>;
+  /** What it held and should hold again; never a password. */
   filled?: Readonly<Record<string, string>>;
 }
 

@@ -1,12 +1,12 @@
 import type { Express } from 'express';
 import type { Services } from '#actions/services.ts';
-import type { OidcPages } from './oidc-pages.ts';
+import type { Oidc } from '#oidc/oidc.ts';
 import type { Views } from './render/views.ts';
 
 /** What a feature of the app is handed. */
 export interface HttpDeps {
   readonly services: Services;
-  readonly oidc: OidcPages;
+  readonly oidc: Oidc;
   readonly views: Views;
 }
 

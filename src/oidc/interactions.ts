@@ -31,7 +31,7 @@ const kinds: Readonly<Record<string, InteractionView['kind']>> = {
   access: 'no-access',
 };
 
-/** The pending interaction of this browser. @throws HubError `not-found` when it is over or belongs to another browser. */
+/** The pending interaction of this browser. @throws HubError `interaction-over` when it is over or belongs to another browser. */
 export async function viewInteraction(
   services: Services,
   provider: Provider,
@@ -41,7 +41,7 @@ export async function viewInteraction(
   return inUnit(services, req, async () => {
     const interaction = await pending(provider, req, res);
     const kind = kinds[interaction.prompt.name];
-    if (kind === undefined) throw new HubError('not-found');
+    if (kind === undefined) throw new HubError('interaction-over');
     const system = await systemByClientId(services, String(interaction.params.client_id));
     return {
       kind,
@@ -57,7 +57,7 @@ async function pending(provider: Provider, req: IncomingMessage, res: ServerResp
     return await provider.interactionDetails(req, res);
   } catch (error) {
     if (error instanceof errors.OIDCProviderError) {
-      throw new HubError('bad-request', 'This sign-in has expired or was finished already', { cause: error });
+      throw new HubError('interaction-over', undefined, { cause: error });
     }
     throw error;
   }
@@ -157,7 +157,7 @@ async function finish(
       await unit.commit();
     } catch (error) {
       if (!(error instanceof CommitConflict)) throw error;
-      throw new HubError('bad-request', 'This sign-in was finished in another tab', { cause: error });
+      throw new HubError('interaction-over', undefined, { cause: error });
     }
     return interaction.returnTo;
   });

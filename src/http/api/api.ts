@@ -5,7 +5,7 @@ import { context } from '#http/context.ts';
 import type { Feature, HttpDeps } from '#http/deps.ts';
 import { csrf, csrfToken } from '#http/middleware/csrf.ts';
 import { asHubError } from '#http/middleware/errors.ts';
-import { clientAddress } from '#http/middleware/origin.ts';
+import { clientAddress } from '#platform/client-address.ts';
 import { sendDocsFile, sendDocsPage } from './docs/docs.ts';
 import type { Doors } from './guard/caller.ts';
 import { createGuard } from './guard/guard.ts';
@@ -55,7 +55,7 @@ function doorsOf({ oidc }: HttpDeps, bearer: Doors['bearer']): Doors {
 }
 
 function whence(req: Request, res: Response): ReturnType<Doors['whence']> {
-  const ip = clientAddress(req);
+  const ip = clientAddress(req, context(res).deps.services.settings.trustProxy);
   const agent = req.get('user-agent')?.slice(0, 400);
   return {
     request: context(res).requestId,

@@ -1,8 +1,9 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Response } from 'express';
 import { context } from '#http/context.ts';
 
 /** One cookie of the request, percent-decoded; undefined when it is missing or badly written. */
-export function cookie(req: Request, name: string): string | undefined {
+export function cookie(req: IncomingMessage, name: string): string | undefined {
   for (const pair of (req.headers.cookie ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (at < 0 || pair.slice(0, at).trim() !== name) continue;
@@ -15,20 +16,20 @@ export function cookie(req: Request, name: string): string | undefined {
   return undefined;
 }
 
-export function isSecure(res: Response): boolean {
-  return context(res).deps.services.settings.issuer.startsWith('https:');
+/** `__Host-` where https: bound to this host, secure, whole path (RFC 6265bis, 4.1.3.2). */
+export function cookieNameAt(issuer: string, name: string): string {
+  return issuer.startsWith('https:') ? `__Host-gh_${name}` : `gh_${name}`;
 }
 
-/** `__Host-` where https: bound to this host, secure, whole path (RFC 6265bis, 4.1.3.2). */
 export function cookieName(res: Response, name: string): string {
-  return isSecure(res) ? `__Host-gh_${name}` : `gh_${name}`;
+  return cookieNameAt(context(res).deps.services.settings.issuer, name);
 }
 
 /** @param maxAge seconds; 0 takes it away */
 export function setCookie(res: Response, name: string, value: string, maxAge: number): void {
   res.cookie(cookieName(res, name), value, {
     httpOnly: true,
-    secure: isSecure(res),
+    secure: cookieName(res, name).startsWith('__Host-'),
     sameSite: 'lax',
     path: '/',
     maxAge: maxAge * 1000,

@@ -1,8 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { context } from '#http/context.ts';
-import { isLocale, texts } from '#http/i18n/catalogue.ts';
+import { isLocale, type Locale, texts } from '#http/i18n/catalogue.ts';
 import { localeOfHeader } from '#http/i18n/negotiate.ts';
-import { cookie, cookieName, setCookie } from './cookies.ts';
+import { cookie, cookieName, cookieNameAt, setCookie } from './cookies.ts';
 
 const year = 31_536_000;
 
@@ -20,10 +21,16 @@ export const locale: RequestHandler = (req, res, next) => {
     // The leading slashes of `//elsewhere` would lead away from here.
     return res.redirect(303, `${url.pathname.replace(/^\/+/, '/')}${url.search}`);
   }
-  const kept = cookie(req, cookieName(res, 'lang'));
-  context(res).texts = texts(isLocale(kept) ? kept : (localeOfHeader(req.headers['accept-language']) ?? 'en'));
+  const state = context(res);
+  state.texts = texts(localeOf(req, state.deps.services.settings.issuer));
   next();
 };
+
+/** The language of a request, wherever it is answered. */
+export function localeOf(req: IncomingMessage, issuer: string): Locale {
+  const kept = cookie(req, cookieNameAt(issuer, 'lang'));
+  return isLocale(kept) ? kept : (localeOfHeader(req.headers['accept-language']) ?? 'en');
+}
 
 /** Has the person chosen a language themselves? Then a system's `ui_locales` does not count. */
 export function hasChosenLocale(req: Parameters<RequestHandler>[0], res: Parameters<RequestHandler>[1]): boolean {

@@ -13,6 +13,9 @@ const policy = (forms: string): string =>
     '; ',
   );
 
+/** For a page whose forms stay here. */
+export const pagePolicy = policy(ownForms);
+
 export function securityHeaders(issuer: string): RequestHandler[] {
   const guard = helmet({
     contentSecurityPolicy: false,
@@ -26,7 +29,7 @@ export function securityHeaders(issuer: string): RequestHandler[] {
   return [
     guard,
     (_req, res, next) => {
-      res.setHeader('Content-Security-Policy', policy(ownForms));
+      res.setHeader('Content-Security-Policy', pagePolicy);
       res.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
       next();
     },
@@ -37,12 +40,14 @@ export function securityHeaders(issuer: string): RequestHandler[] {
  * Chromium holds every redirect that follows a form to `form-action`, and an interaction's form ends in a chain of
  * redirects at the system that asked. So a page that belongs to an interaction also allows where that system lives, and
  * https as such, because a system may send the person on to another host of its own. `javascript:` and `data:` stay out.
- * @param redirectUri where the answer goes in the end; checked against the system's registration by the provider
+ * @param targets where the answer may go in the end; checked against the system's registration by the provider
  */
-export function allowRedirectTo(res: Response, redirectUri: unknown): void {
-  const target = typeof redirectUri === 'string' && URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
-  const extra = target === undefined || target.protocol === 'https:' ? '' : ` ${sourceOf(target)}`;
-  res.setHeader('Content-Security-Policy', policy(`${ownForms} https:${extra}`));
+export function allowRedirectTo(res: Response, ...targets: readonly unknown[]): void {
+  const urls = targets.flatMap((target) =>
+    typeof target === 'string' && URL.canParse(target) ? [new URL(target)] : [],
+  );
+  const extra = new Set(urls.filter((url) => url.protocol !== 'https:').map(sourceOf));
+  res.setHeader('Content-Security-Policy', policy([ownForms, 'https:', ...extra].join(' ')));
 }
 
 /** http by origin, the private scheme of a native app (RFC 8252, 7.1) by scheme. */

@@ -1,18 +1,25 @@
 import type { Request, Response } from 'express';
+import { HubError } from '#domain/errors.ts';
 import { context } from '#http/context.ts';
 import { texts } from '#http/i18n/catalogue.ts';
 import { localeOfUiLocales } from '#http/i18n/negotiate.ts';
 import { hasChosenLocale } from '#http/middleware/locale.ts';
 import { allowRedirectTo } from '#http/middleware/security-headers.ts';
-import type { InteractionView } from '#http/oidc-pages.ts';
+import type { InteractionView } from '#oidc/interactions.ts';
 
 /**
  * Opens a page that belongs to an authorization request: its forms may lead back to the system that asked, and the
  * language that the system asked for counts unless the person chose one.
+ * @throws HubError `interaction-over` when it is over, of another kind, or another browser's
  */
-export async function openInteraction(req: Request, res: Response): Promise<InteractionView> {
+export async function openInteraction(
+  req: Request,
+  res: Response,
+  kind: InteractionView['kind'],
+): Promise<InteractionView> {
   const state = context(res);
   const interaction = await state.deps.oidc.interaction(req, res);
+  if (interaction.kind !== kind) throw new HubError('interaction-over');
   allowRedirectTo(res, interaction.params.redirect_uri);
   const wanted = localeOfUiLocales(interaction.params.ui_locales);
   if (wanted !== undefined && !hasChosenLocale(req, res)) state.texts = texts(wanted);

@@ -1,0 +1,23 @@
+import { Router } from 'express';
+import type { Feature } from '#http/deps.ts';
+import { csrf } from '#http/middleware/csrf.ts';
+import { requireSignedIn } from '#http/middleware/signed-in.ts';
+import { accessPage } from './access.ts';
+import { activityPage } from './activity.ts';
+import { changePassword, passwordPage } from './password.ts';
+import { endOne, endOthers, sessionsPage } from './sessions.ts';
+
+/** Self-service under /account: only for who is signed in, and every form carries the token. */
+export const accountFeature: Feature = (app) => {
+  const account = Router();
+  account.use(requireSignedIn, csrf);
+  account.get('/', (_req, res) => res.redirect(303, '/account/access'));
+  account.get('/access', accessPage);
+  account.get('/activity', activityPage);
+  account.get('/password', passwordPage);
+  account.post('/password', changePassword);
+  account.get('/sessions', sessionsPage);
+  account.post('/sessions/end', endOne);
+  account.post('/sessions/end-others', endOthers);
+  app.use('/account', account);
+};

@@ -1,0 +1,30 @@
+import type { Express, RequestHandler } from 'express';
+import { context } from '#http/context.ts';
+import { field } from '#http/middleware/form.ts';
+import { viewerOf } from '#http/middleware/signed-in.ts';
+import { render } from '#http/render/page.ts';
+import { openInteraction } from './interaction.ts';
+
+/** Asks the person what a third party may know. Not agreeing answers the system `access_denied`. */
+export function consentPages(app: Express): void {
+  app.get('/consent/:uid', ask);
+  app.post('/consent/:uid', answer);
+}
+
+const ask: RequestHandler = async (req, res) => {
+  const { system, params } = await openInteraction(req, res, 'consent');
+  const { t, has } = context(res).texts;
+  const scopes = String(params.scope ?? '')
+    .split(' ')
+    .filter((scope) => scope !== '')
+    .map((scope) => (has(`consent.scope.${scope}`) ? t(`consent.scope.${scope}`) : scope));
+  const viewer = await viewerOf(req, res);
+  render(res, 'pages/consent', { system, scopes, personName: viewer?.person.name ?? '' });
+};
+
+const answer: RequestHandler = async (req, res) => {
+  const { oidc } = context(res).deps;
+  await openInteraction(req, res, 'consent');
+  if (field(req, 'answer') === 'allow') await oidc.finishConsent(req, res);
+  else await oidc.abort(req, res, 'access_denied');
+};

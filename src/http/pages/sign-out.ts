@@ -1,0 +1,29 @@
+import type { Express, RequestHandler } from 'express';
+import { context } from '#http/context.ts';
+import { csrf } from '#http/middleware/csrf.ts';
+import { field } from '#http/middleware/form.ts';
+import { allowRedirectTo } from '#http/middleware/security-headers.ts';
+import { viewerOf } from '#http/middleware/signed-in.ts';
+import { render } from '#http/render/page.ts';
+
+/** Signing out of everything, from the hub's own menu or on a system's wish (`request`, sealed by the provider room). */
+export function signOutPages(app: Express): void {
+  app.get('/sign-out', csrf, ask);
+  app.post('/sign-out', csrf, signOut);
+  app.get('/sign-out/done', (_req, res) => render(res, 'pages/signed-out'));
+}
+
+const ask: RequestHandler = async (req, res) => {
+  const { oidc } = context(res).deps;
+  if ((await viewerOf(req, res)) === undefined) return res.redirect(303, '/sign-out/done');
+  const { request } = req.query;
+  const wish = typeof request === 'string' ? request : undefined;
+  const system = await oidc.signOutRequest(wish);
+  allowRedirectTo(res, ...(system?.postLogoutRedirectUris ?? []));
+  render(res, 'pages/sign-out', { system, hidden: system === undefined ? {} : { request: wish } });
+};
+
+const signOut: RequestHandler = async (req, res) => {
+  const request = field(req, 'request');
+  await context(res).deps.oidc.signOut(req, res, request === '' ? undefined : request);
+};
