@@ -2,6 +2,8 @@ import { type AuditDraft, draft, type EventType, type Origin } from '#domain/aud
 import { HubError } from '#domain/errors.ts';
 import { type NewBreach, newBreaches, type Standing } from '#domain/policy/breaches.ts';
 import type { Assignment, Person } from '#storage/collections.ts';
+import { named } from '../named.ts';
+import { about } from '../people/about.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 import { personLabel, subjectOfPerson } from './subject.ts';
@@ -75,24 +77,26 @@ export class SeparationBreached extends HubError {
  * @throws SeparationBreached always.
  */
 export async function refusePrevented(
-  { store }: Services,
+  services: Services,
   origin: Origin,
   who: { readonly id: string; readonly person: Person },
   prevented: readonly NewBreach[],
   act: EventType,
 ): Promise<never> {
-  const subject = personLabel(who.person);
-  await store.writeNow({
+  const { subject, personal } = await about(services, origin, { ...who.person, id: who.id });
+  await services.store.writeNow({
     changes: [],
     events: prevented.map((breach) =>
       draft(origin, 'conflict.prevented', 'denied', {
-        subject: { id: who.id },
+        subject,
         detail: { act, ...breachDetail(breach) },
-        personal: { subject },
+        personal,
       }),
     ),
   });
-  throw new SeparationBreached(prevented.map((breach) => ({ ...breachDetail(breach), person: subject })));
+  throw new SeparationBreached(
+    prevented.map((breach) => ({ ...breachDetail(breach), person: personLabel(who.person) })),
+  );
 }
 
 /** The events for `warn` rules that an act newly breaches; they go into the act's own commit. */
@@ -106,7 +110,7 @@ export function acceptedEvents(
     draft(origin, 'conflict.accepted', 'success', {
       subject: { id: who.id },
       detail: { act, ...breachDetail(breach) },
-      personal: { subject: personLabel(who.person) },
+      personal: { subject: named(who.person) },
     }),
   );
 }
