@@ -4,6 +4,8 @@ import { Browser } from './browser.ts';
 /** Somebody at the door of a booted hub: a browser with or without a session, or a program with a token. */
 export interface Visitor {
   readonly browser: Browser;
+  /** What a program sends along: its token. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Signs in on the hub's own page with the passphrase of the tests. */
   signIn(identifier: string): Promise<Visitor>;
   withToken(token: string): Visitor;
@@ -27,8 +29,10 @@ export function visit(issuer: string, browser = new Browser(), token?: string): 
     const { text } = await browser.get(`${issuer}/api/v1/docs`);
     return /name="csrf-token" content="([\w-]+)"/.exec(text)?.[1] ?? '';
   };
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const visitor: Visitor = {
     browser,
+    headers,
     withToken: (given) => visit(issuer, new Browser(), given),
     async signIn(identifier) {
       const form = await browser.follow(`${issuer}/admin`);
@@ -37,14 +41,13 @@ export function visit(issuer: string, browser = new Browser(), token?: string): 
       await browser.follow(new URL(answer.location, answer.url).href);
       return visitor;
     },
-    async call(method, path, body, headers = {}) {
+    async call(method, path, body, more = {}) {
       const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-      const credential: Record<string, string> =
-        token === undefined ? { 'x-csrf-token': await csrf() } : { authorization: `Bearer ${token}` };
+      const credential = token === undefined ? { 'x-csrf-token': await csrf() } : headers;
       const typed: Record<string, string> = body === undefined ? {} : { 'content-type': type };
       const answer = await browser.send(issuer + path, {
         method,
-        headers: { ...credential, ...typed, ...headers },
+        headers: { ...credential, ...typed, ...more },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const isJson =

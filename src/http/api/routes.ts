@@ -2,6 +2,7 @@ import { auditRoutes } from './resources/audit.ts';
 import { deliveryRoutes } from './resources/deliveries.ts';
 import { keyRoutes } from './resources/keys.ts';
 import { accessRoutes } from './resources/people/access.ts';
+import { importRoutes } from './resources/people/import.ts';
 import { linkRoutes } from './resources/people/links.ts';
 import { personRoutes } from './resources/people/people.ts';
 import { roleRoutes } from './resources/people/roles.ts';
@@ -13,6 +14,7 @@ import type { Route } from './route.ts';
 /** Every route of the REST API. The guard serves it, the description shows it, the table of routes and roles tests it. */
 export const apiRoutes: readonly Route[] = [
   ...personRoutes,
+  ...importRoutes,
   ...linkRoutes,
   ...roleRoutes,
   ...sessionRoutes,

@@ -196,3 +196,25 @@ test('the last owner stays', async () => {
   assert.equal(stays.status, 409, `${version} ${stays.text}`);
   assert.equal(stays.body.code, 'last-admin');
 });
+
+test('a CSV is taken in whole or not at all, and says which line is bad', async () => {
+  const send = (query: string, csv: string) =>
+    admin.browser.send(`${hub.issuer}/api/v1/people/import${query}`, {
+      method: 'POST',
+      headers: { ...admin.headers, 'content-type': 'text/csv' },
+      body: csv,
+    });
+  const csv = 'email,name,team\nimp-1@example.com,One,=1+1\nnot-an-address,Two,b\nimp-3@example.com,Three,c\n';
+  const refused = await send('', csv);
+  assert.equal(refused.status, 422, refused.text);
+  assert.equal(JSON.parse(refused.text).errors[0].line, 3);
+  assert.equal((await admin.call('GET', '/api/v1/people?q=imp-')).body.items.length, 0);
+  const tried = await send('?dryRun=true&skipBad=true', csv);
+  assert.deepEqual([tried.status, JSON.parse(tried.text).created], [200, 2]);
+  assert.equal((await admin.call('GET', '/api/v1/people?q=imp-')).body.items.length, 0);
+  const loaded = await send('?skipBad=true', csv);
+  assert.deepEqual([loaded.status, JSON.parse(loaded.text).created, JSON.parse(loaded.text).skipped], [200, 2, 1]);
+  assert.equal((await admin.call('GET', '/api/v1/people?q=imp-')).body.items.length, 2);
+  assert.equal((await send('?skipBad=maybe', csv)).status, 400);
+  assert.equal((await send('', 'x'.repeat(17 * 1024 * 1024))).status, 413);
+});
