@@ -1,6 +1,7 @@
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
 import type { Services } from '#actions/services.ts';
+import { ensureSetup } from '#actions/setup/setup.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
 import { accountFeature } from '#http/account/account.ts';
 import { adminFeature } from '#http/admin/admin.ts';
@@ -27,6 +28,8 @@ import { createServices, openEngine, openSealer, type Surroundings, surroundings
 export interface Hub {
   readonly services: Services;
   readonly oidc: Oidc;
+  /** Path of the one-time address for the first administrator; undefined when there is one. */
+  readonly setup: string | undefined;
   /** Starts serving. `close` drains, stops everything and closes the store. */
   listen(): Promise<{ port: number; close(): Promise<void> }>;
   /** For a hub that does not listen. */
@@ -62,6 +65,7 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
   const metrics = createMetrics(() => engine.count(outbox, { status: 'waiting' }));
   measured(engine, metrics);
   await loadFirst(services);
+  const setup = await ensureSetup(services);
 
   const oidc = await createOidc(services);
   const app = createApp({
@@ -100,5 +104,5 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
       },
     };
   };
-  return { services, oidc, listen, close };
+  return { services, oidc, setup, listen, close };
 }

@@ -32,6 +32,11 @@ async function start(): Promise<void> {
     });
   }
   process.stdout.write(`Gatehouse serves ${settings.issuer} (${settings.listen.host}:${port})\n`);
+  if (hub.setup !== undefined) {
+    process.stdout.write(
+      `Nobody owns this hub yet. Choose the first password here, once:\n  ${settings.issuer}${hub.setup}\n`,
+    );
+  }
 }
 
 try {

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { auditCommands } from './audit/commands.ts';
+import { backupCommands } from './backup.ts';
 import { benchCommand } from './bench.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { keysCommands } from './keys.ts';
 import { peopleCommands } from './people.ts';
+import { policyCommands } from './policy.ts';
 import { systemsCommands } from './systems.ts';
 import type { CliWorld } from './world.ts';
 
@@ -14,9 +16,11 @@ export function createProgram(world: CliWorld): Command {
     .configureOutput({ writeOut: (text) => world.streams.out(text), writeErr: (text) => world.streams.err(text) });
   doctorCommand(program, world);
   peopleCommands(program, world.io);
+  policyCommands(program, world.io);
   systemsCommands(program, world.io);
   auditCommands(program, world);
   keysCommands(program, world.io);
+  backupCommands(program, world);
   benchCommand(program);
   prepare(program);
   return program;
