@@ -99,6 +99,8 @@ function metadataOf(system: Stored<System>): ClientMetadata {
     redirect_uris: system.redirectUris,
     post_logout_redirect_uris: system.postLogoutRedirectUris,
     response_types: entry ? ['code'] : [],
+    // What the library offers beyond would bring a page of its own.
+    response_modes: ['query', 'fragment'],
     grant_types: grants,
     token_endpoint_auth_method: system.auth,
     id_token_signed_response_alg: system.idTokenAlg,

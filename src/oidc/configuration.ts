@@ -38,7 +38,7 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
       unitOf(services).state.nextMark = 'assertion';
     },
     claims: claimsByScope(services),
-    clientBasedCORS: () => false,
+    clientBasedCORS: (ctx, origin, client) => mayCall(ctx.oidc.route, origin, client),
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clockTolerance,
     conformIdTokenClaims: false,
@@ -134,6 +134,12 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
       },
     },
   };
+}
+
+/** A browser's script may call for a public client, from where that client is at home; for others it has no business here. */
+function mayCall(route: string, origin: string, client: Client): boolean {
+  if (route !== 'userinfo' && client.tokenEndpointAuthMethod !== 'none') return false;
+  return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin && origin !== 'null');
 }
 
 /** Only the client that a token was issued to may revoke it (RFC 7009, 2.1); a public one proves nothing, so it learns nothing. */

@@ -69,6 +69,7 @@ async function discoveryOf(services: Services, provider: Provider, execute: Exec
   const { origin } = new URL(services.settings.issuer);
   return {
     ...(ctx.body as object),
+    response_modes_supported: ['query', 'fragment'],
     // The library's own end-session page is off; these are the hub's (OIDC RP-Initiated and Back-Channel Logout 1.0).
     end_session_endpoint: `${origin}${paths.end_session}`,
     backchannel_logout_supported: true,

@@ -7,6 +7,7 @@ import { answerJwtQuestions } from './jwt-questions.ts';
 import { answerLostRace, runsAgain } from './lost-race.ts';
 import { originOf } from './origin.ts';
 import type { ErrorPages } from './pages.ts';
+import { paths } from './paths.ts';
 import { recordOutcome } from './record/outcome.ts';
 import { clearHeaders, headersOf, respond } from './respond.ts';
 import { type RequestState, stateOf } from './state.ts';
@@ -73,7 +74,7 @@ async function once(
     await recordOutcome(services, ctx, unit);
     if (ctx.status >= 500) {
       unit.drop();
-      unavailable(services, ctx, state);
+      await unavailable(services, ctx, state, pages);
     } else {
       await unit.commit();
     }
@@ -82,9 +83,7 @@ async function once(
     unit.drop();
     state.failure ??= { error: 'server_error', cause: error };
     if (error instanceof StoreUnavailable) state.failure = { error: 'temporarily_unavailable', cause: error };
-    ctx.status = 500;
-    ctx.body = { error: 'server_error' };
-    unavailable(services, ctx, state);
+    await unavailable(services, ctx, state, pages);
   }
   respond(ctx);
   return undefined;
@@ -104,16 +103,29 @@ async function toPage(ctx: KoaContextWithOIDC, state: RequestState, pages: Error
 }
 
 /** 5xx: the cause is logged, never shown; a store that does not answer is 503 with a time to come back. */
-function unavailable(services: Services, ctx: KoaContextWithOIDC, state: RequestState): void {
+async function unavailable(
+  services: Services,
+  ctx: KoaContextWithOIDC,
+  state: RequestState,
+  pages: ErrorPages,
+): Promise<void> {
   const cause = state.failure?.cause;
-  const store = isStore(cause);
-  services.log.error({ err: cause, request: state.origin.request, path: ctx.path }, 'a protocol request failed');
+  services.log.error({ err: cause, request: state.origin.request, path: ctx.path.slice(0, 12) }, 'a request failed');
   ctx.remove('Set-Cookie');
-  if (!store) return;
   ctx.remove('Location');
-  ctx.status = 503;
-  ctx.set('Retry-After', '2');
-  ctx.body = { error: 'temporarily_unavailable', error_description: 'the store does not answer; try again' };
+  const store = isStore(cause);
+  ctx.status = store ? 503 : 500;
+  if (store) ctx.set('Retry-After', '2');
+  const error = store ? 'temporarily_unavailable' : 'server_error';
+  if (ctx.path.startsWith(paths.authorization)) {
+    const page = await pages.render(ctx.req, { status: ctx.status, error, cause });
+    ctx.type = 'html';
+    ctx.set(page.headers);
+    ctx.body = page.body;
+    return;
+  }
+  ctx.type = 'json';
+  ctx.body = { error, error_description: store ? 'the store does not answer; try again' : 'something went wrong' };
 }
 
 function isStore(cause: unknown): boolean {

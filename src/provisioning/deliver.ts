@@ -12,8 +12,11 @@ const longestPause = 30 * 60 * 1000;
 /** How long what became of a delivery is kept, in ms. */
 const keptFor = 30 * 24 * 60 * 60 * 1000;
 
-/** One try to tell a system that a session has ended; what came of it is kept, and told to the record when it is final. */
-export async function deliver(services: Services, delivery: Stored<Delivery>): Promise<void> {
+/**
+ * One try to tell a system that a session has ended; what came of it is kept, and told to the record when it is final.
+ * @returns when to try again, in ms, if it is to be.
+ */
+export async function deliver(services: Services, delivery: Stored<Delivery>): Promise<number | undefined> {
   const error = await attempt(services, delivery);
   const now = services.clock.now();
   const attempts = delivery.attempts + 1;
@@ -46,6 +49,7 @@ export async function deliver(services: Services, delivery: Stored<Delivery>): P
     // Somebody else settled it meanwhile.
     if (!(conflict instanceof CommitConflict)) throw conflict;
   }
+  return final ? undefined : now + pause;
 }
 
 /** @returns what went wrong, or undefined when the system has taken it. */

@@ -1,4 +1,5 @@
 import type { Services } from '#actions/services.ts';
+import { systemDirectory } from '#actions/systems/directory.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Delivery, outbox } from '#storage/collections.ts';
 import { deliver } from './deliver.ts';
@@ -22,6 +23,8 @@ const most = 16;
  */
 export function startProvisioning(services: Services): Provisioning {
   const busy = new Map<string, Promise<void>>();
+  /** When what failed is to be tried again. */
+  const retries = new Set<number>();
   let seen = -1;
   let wakeAt = 0;
   let sweptAt = 0;
@@ -32,25 +35,31 @@ export function startProvisioning(services: Services): Provisioning {
     const now = services.clock.now();
     if (now - sweptAt >= round) {
       sweptAt = now;
-      await endExpiredSessions(services);
+      while (!closed && (await endExpiredSessions(services)) > 0);
     }
     seen = services.store.changes(outbox);
-    wakeAt = now + round;
-    const { items } = await services.store.find(outbox, { where: { status: 'waiting' }, limit: 1000 });
-    for (const delivery of items) {
-      if (delivery.nextAt > now) wakeAt = Math.min(wakeAt, delivery.nextAt);
-      else if (!busy.has(delivery.system) && busy.size < most) take(delivery);
+    for (const at of retries) if (at <= now) retries.delete(at);
+    wakeAt = Math.min(now + round, ...retries);
+    const due = { status: 'waiting', nextAt: { below: now + 1 } };
+    for (const { id } of (await systemDirectory(services)).all) {
+      if (busy.has(id) || busy.size >= most) continue;
+      const { items } = await services.store.find(outbox, { where: { ...due, system: id }, limit: 1 });
+      if (items[0] !== undefined) take(items[0]);
     }
   };
 
   const take = (delivery: Stored<Delivery>): void => {
     const work = deliver(services, delivery)
-      .catch((error: unknown) =>
-        services.log.warn({ err: error, delivery: delivery.id }, 'a delivery was not recorded'),
+      .then(
+        (again) => {
+          if (again !== undefined) retries.add(again);
+        },
+        (error: unknown) => services.log.warn({ err: error, delivery: delivery.id }, 'a delivery was not recorded'),
       )
       .finally(() => {
         busy.delete(delivery.system);
-        wakeAt = 0;
+        // Perhaps there is more for this system.
+        seen = -1;
       });
     busy.set(delivery.system, work);
   };

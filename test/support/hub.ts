@@ -30,6 +30,8 @@ export interface HubOptions {
 
 export interface TestHub {
   readonly issuer: string;
+  /** Where it listens, whatever the issuer is called. */
+  readonly address: string;
   readonly services: Services;
   readonly oidc: Oidc;
   readonly provisioning: Provisioning;
@@ -50,9 +52,9 @@ export async function startHub(t: Context, options: HubOptions = {}): Promise<Te
   };
   const server = createServer((req, res) => handle(req, res));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const address = `http://localhost:${(server.address() as AddressInfo).port}`;
   const services = await testServices(t, {
-    env: { HUB_ISSUER: issuer, ...options.env },
+    env: { HUB_ISSUER: address, ...options.env },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   await ensureKeys(services, operator);
@@ -77,7 +79,8 @@ export async function startHub(t: Context, options: HubOptions = {}): Promise<Te
     await provisioning.close();
   });
   return {
-    issuer,
+    issuer: services.settings.issuer,
+    address,
     services,
     oidc,
     provisioning,
