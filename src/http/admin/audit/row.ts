@@ -41,7 +41,8 @@ export function rowOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, ev
       system: system?.title ?? '',
       via: chip(event.via)?.title ?? '',
       subject: event.personal?.subject ?? event.subject?.id ?? '',
-      ...words(event.detail),
+      // The role, the number and so on stand where the act put them.
+      ...words({ ...event.before, ...event.after, ...event.detail }),
     }),
     session: event.session?.slice(0, 8),
     cause: causeOf(texts, event),
