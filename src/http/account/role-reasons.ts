@@ -2,9 +2,9 @@ import type { PolicyDocument } from '#domain/policy/document.ts';
 import type { RoleReason } from '#domain/policy/explain.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import type { Texts } from '#http/i18n/catalogue.ts';
+import { conditionInWords } from '#http/i18n/condition.ts';
 import { datesFor } from '#http/i18n/dates.ts';
 import { type Assignment, assignments, people, systems } from '#storage/collections.ts';
-import { conditionInWords } from './condition.ts';
 import { roleTitle } from './lines.ts';
 
 /** Writes why somebody has a role: by a rule, by being given it, or as a part of another role. */

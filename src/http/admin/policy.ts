@@ -1,10 +1,9 @@
 import type { Request, Response } from 'express';
 import { policyInForce } from '#actions/policy/in-force.ts';
 import { HubError } from '#domain/errors.ts';
-import type { Condition } from '#domain/policy/document.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
-import type { Translate } from '#http/i18n/catalogue.ts';
+import { conditionInWords } from '#http/i18n/condition.ts';
 import { render } from '#http/render/page.ts';
 import { policyVersions } from '#storage/collections.ts';
 import { text } from './route.ts';
@@ -31,7 +30,7 @@ export async function policyPage(_req: Request, res: Response, { services }: Htt
       grants: [...role.grants].map(([system, permissions]) => ({ chip: chip(system), permissions })),
       rules: document.assign
         .filter((rule) => rule.role === id)
-        .map((rule) => ({ ...rule, words: conditionWords(texts.t, rule.when) })),
+        .map((rule) => ({ ...rule, words: conditionInWords(texts, rule.when) })),
     })),
     separation: document.separation.map((one) => ({
       ...one,
@@ -53,41 +52,4 @@ export async function policyVersionPage(req: Request, res: Response, { services 
     version,
     lines: version.text.replace(/\n$/, '').split('\n'),
   });
-}
-
-/** A rule's condition in words: "department is Sales and country is PL or CN". */
-export function conditionWords(t: Translate, condition: Condition): string {
-  switch (condition.kind) {
-    case 'all':
-      return condition.of.length === 0 ? t('admin.when.everyone') : join(t, condition.of, 'admin.when.and');
-    case 'any':
-      return condition.of.length === 0 ? t('admin.when.nobody') : join(t, condition.of, 'admin.when.or');
-    case 'not':
-      return t('admin.when.not', { what: conditionWords(t, condition.of) });
-    case 'test':
-      return testWords(t, condition);
-  }
-}
-
-function testWords(t: Translate, { attribute, test }: Extract<Condition, { kind: 'test' }>): string {
-  switch (test.kind) {
-    case 'equals':
-      return t('admin.when.is', { attribute, value: test.value });
-    case 'in':
-      return t('admin.when.is', { attribute, value: [...test.values].join(t('admin.when.orShort')) });
-    case 'prefix':
-      return t('admin.when.prefix', { attribute, value: test.value });
-    case 'exists':
-      return t(test.value ? 'admin.when.exists' : 'admin.when.absent', { attribute });
-  }
-}
-
-function join(t: Translate, parts: readonly Condition[], key: string): string {
-  return parts
-    .map((part) => {
-      const words = conditionWords(t, part);
-      const nested = (part.kind === 'all' || part.kind === 'any') && part.of.length > 1;
-      return nested ? `(${words})` : words;
-    })
-    .join(t(key));
 }

@@ -13,13 +13,13 @@ import type { FailingTest } from '#domain/policy/condition.ts';
 import { context, type Viewer } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import type { Texts } from '#http/i18n/catalogue.ts';
+import { conditionInWords } from '#http/i18n/condition.ts';
 import { type Dates, datesFor } from '#http/i18n/dates.ts';
 import { viewer } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Assignment, links, type Person, people } from '#storage/collections.ts';
 import { rowOf, type SystemChip } from '../audit/row.ts';
-import { conditionWords } from '../policy.ts';
 import { text } from '../route.ts';
 import { everySystem } from '../systems-by-id.ts';
 
@@ -105,8 +105,7 @@ function rightsOf(
 
 /** What a rule needs and what the person has, side by side. */
 function failingWords({ t }: Texts, failing: FailingTest): string {
-  const list = (value: FailingTest['expected']) =>
-    Array.isArray(value) ? value.join(t('admin.when.orShort')) : String(value);
+  const list = (value: FailingTest['expected']) => (Array.isArray(value) ? value.join(t('admin.or')) : String(value));
   const values = { attribute: failing.attribute ?? '', value: list(failing.expected) };
   const actual = failing.actual === undefined ? undefined : list(failing.actual);
   const key = failing.test === 'exists' && failing.expected === false ? 'absent' : failing.test;
@@ -122,7 +121,7 @@ function reasonWords(texts: Texts, policy: PolicyInForce, assigned: readonly Sto
   return (reason: RoleReason): string => {
     if ('rule' in reason) {
       const rule = policy.compiled.document.assign.find(({ path }) => path === reason.rule.path);
-      const words = rule === undefined ? reason.rule.path : conditionWords(texts.t, rule.when);
+      const words = rule === undefined ? reason.rule.path : conditionInWords(texts, rule.when);
       return texts.t('admin.person.byRule', { words });
     }
     if ('includedBy' in reason) return texts.t('admin.person.byRole', { role: reason.includedBy });
