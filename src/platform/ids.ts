@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { pooledBytes } from './random.ts';
 
 /** UUIDv7 (RFC 9562, 5.7): ordered by time, so that new rows land at the end of an index. */
 export function uuidv7(now: number): string {
-  const bytes = randomBytes(16);
+  const bytes = pooledBytes(16);
   bytes.writeUIntBE(now, 0, 6);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

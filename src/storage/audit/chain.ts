@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import type { AuditDraft, AuditEvent, Personal } from '#domain/audit/event.ts';
 import { type Hashed, hashedText, personalDigest, sha256 } from '#domain/audit/hash.ts';
 import { uuidv7 } from '#platform/ids.ts';
+import { pooledBytes } from '#platform/random.ts';
 import { isDestroyed, type PersonKeys, type StoredKey } from './person-keys.ts';
 
 /** Where a writer's chain stands. */
@@ -41,7 +41,7 @@ export function nextLink(
   const at = Math.max(place.now, place.head.at);
   const seq = place.head.seq + 1;
   const id = uuidv7(at);
-  const salt = personal === undefined ? undefined : randomBytes(16).toString('hex');
+  const salt = personal === undefined ? undefined : pooledBytes(16).toString('hex');
   const hashed: Hashed = {
     ...open,
     id,

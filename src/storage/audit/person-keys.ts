@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { openWith, type Sealer, sealWith } from '#platform/seal.ts';
 import { personKeys } from '../collections.ts';
 import type { Change } from '../port.ts';
@@ -26,20 +26,20 @@ export function isDestroyed(key: StoredKey): boolean {
 /** Makes, opens and uses the keys that personal values are sealed with; keeps the opened ones, bounded. */
 export class PersonKeys {
   readonly #seal: Sealer;
-  readonly #hub: Buffer;
+  readonly #hub: KeyObject;
   /** By sealed form, so that a destroyed key cannot be found here under the person's id. */
-  readonly #opened = new Map<string, Buffer>();
+  readonly #opened = new Map<string, KeyObject>();
 
   constructor(seal: Sealer) {
     this.#seal = seal;
-    this.#hub = seal.derive('audit-personal');
+    this.#hub = createSecretKey(seal.derive('audit-personal'));
   }
 
   /** A new key as `personKeys` stores it. */
   create(now: number): { sealed: string; createdAt: number } {
     const key = randomBytes(32);
     const sealed = this.#seal.seal(purpose, key.toString('base64'));
-    this.#remember(sealed, key);
+    this.#remember(sealed, createSecretKey(key));
     return { sealed, createdAt: now };
   }
 
@@ -59,17 +59,17 @@ export class PersonKeys {
     }
   }
 
-  #keyOf(stored: StoredKey): Buffer | null {
+  #keyOf(stored: StoredKey): KeyObject | null {
     if (stored === 'hub') return this.#hub;
     if (stored === 'missing' || stored.sealed === destroyed) return null;
     const known = this.#opened.get(stored.sealed);
     if (known !== undefined) return known;
-    const key = Buffer.from(this.#seal.open(purpose, stored.sealed), 'base64');
+    const key = createSecretKey(Buffer.from(this.#seal.open(purpose, stored.sealed), 'base64'));
     this.#remember(stored.sealed, key);
     return key;
   }
 
-  #remember(sealed: string, key: Buffer): void {
+  #remember(sealed: string, key: KeyObject): void {
     if (this.#opened.size >= cacheSize) {
       const oldest = this.#opened.keys().next().value;
       if (oldest !== undefined) this.#opened.delete(oldest);

@@ -83,7 +83,11 @@ export class Connection {
   #open(): DatabaseSync {
     if (!this.readOnly) makePrivate(this.file);
     const db = new DatabaseSync(this.file, { readOnly: this.readOnly, timeout: 5000 });
-    if (!this.readOnly) db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST;');
+    // Larger pages than the default of 4 KiB: a commit touches fewer of them (README.md, "What was measured").
+    if (!this.readOnly)
+      db.exec(
+        'PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST;',
+      );
     db.exec('PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;');
     return db;
   }

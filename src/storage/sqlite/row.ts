@@ -68,7 +68,9 @@ function scalarsOf(value: unknown): readonly Scalar[] {
 }
 
 export function isScalar(value: unknown): value is Scalar {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+  );
 }
 
 /** An entry as the key of a Map. */

@@ -63,7 +63,7 @@ export class Stage {
     const stage = this.#stageOf(change.collection.name);
     const before = stage.current(change.id);
     if (change.kind === 'remove') this.#remove(stage, change, before?.row);
-    else this.#write(stage, change, outcome(change, before?.row));
+    else this.#write(stage, change, ...outcome(change, before?.row));
   }
 
   /** The record as this batch will leave it. */
@@ -76,10 +76,10 @@ export class Stage {
     for (const [name, stage] of this.#collections) if (stage.pending.size > 0) yield [name, stage.pending];
   }
 
-  #write(stage: CollectionStage, change: Change, row: Row): void {
+  #write(stage: CollectionStage, change: Change, row: Row, data: Data): void {
     const { id } = row;
     const { indexes } = stage.committed;
-    const entries = indexes.length === 0 ? [] : entriesOf(indexes, JSON.parse(row.json) as Data);
+    const entries = entriesOf(indexes, data);
     this.#release(stage, id);
     indexes.forEach((index, at) => {
       if (index.unique) for (const entry of entries[at] ?? []) this.#claim(stage, at, entry, change);
@@ -140,25 +140,28 @@ export class Stage {
   }
 }
 
-/** What a change that is not a removal makes of a record. @throws CommitConflict */
-function outcome(change: Exclude<Change, { kind: 'remove' }>, before: Row | undefined): Row {
+/** What a change that is not a removal makes of a record, and its data for the indexes. @throws CommitConflict */
+function outcome(change: Exclude<Change, { kind: 'remove' }>, before: Row | undefined): [Row, Data] {
   const { id, expiresAt } = change;
+  const row = (version: number, data: object, until = expiresAt): [Row, Data] => [
+    { id, version, expiresAt: until, json: encode(data) },
+    data as Data,
+  ];
   switch (change.kind) {
     case 'insert':
       if (before !== undefined) fail(change, 'exists');
-      return { id, version: 1, expiresAt, json: encode(change.data) };
+      return row(1, change.data);
     case 'put':
-      return { id, version: (before?.version ?? 0) + 1, expiresAt, json: encode(change.data) };
+      return row((before?.version ?? 0) + 1, change.data);
     case 'replace':
       if (before === undefined) fail(change, 'missing');
       if (before.version !== change.ifVersion) fail(change, 'stale');
-      return { id, version: before.version + 1, expiresAt, json: encode(change.data) };
+      return row(before.version + 1, change.data);
     case 'update': {
       if (before === undefined) fail(change, 'missing');
       const data = JSON.parse(before.json) as Data;
       if (change.where !== undefined && !meets(data, change.where)) fail(change, 'condition');
-      const json = encode(updated(data, change));
-      return { id, version: before.version + 1, expiresAt: expiresAt ?? before.expiresAt, json };
+      return row(before.version + 1, updated(data, change), expiresAt ?? before.expiresAt);
     }
   }
 }
