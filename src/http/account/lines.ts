@@ -3,7 +3,7 @@ import type { AuditEvent, JsonObject } from '#domain/audit/event.ts';
 import { hubRoles } from '#domain/hub-roles.ts';
 import type { PolicyDocument } from '#domain/policy/document.ts';
 import type { Texts } from '#http/i18n/catalogue.ts';
-import { permissionName } from '#http/i18n/permissions.ts';
+import { permissionPhrases } from '#http/i18n/permissions.ts';
 import { browserName } from './browser.ts';
 import type { NamedSystem } from './systems.ts';
 
@@ -43,7 +43,7 @@ export function lineOf(event: AuditEvent, wording: Wording): TimelineLine | unde
   const { texts, systemOf } = wording;
   const system = event.system === undefined ? undefined : systemOf(event.system);
   const crossed = event.via !== undefined && event.via !== event.system;
-  const { ip, agent } = event.personal ?? {};
+  const { ip, agent } = viaBackChannel(event) ? {} : (event.personal ?? {});
   return {
     at: Date.parse(event.at),
     text: sentence(event, wording),
@@ -52,10 +52,14 @@ export function lineOf(event: AuditEvent, wording: Wording): TimelineLine | unde
     denied: event.outcome !== 'success',
     with: [
       ...(ip === undefined ? [] : [texts.t('activity.from', { address: ip })]),
-      // A system's own agent says nothing to a person.
-      ...(agent === undefined || event.actor.kind !== 'person' ? [] : [browserName(texts, agent)]),
+      ...(agent === undefined ? [] : [browserName(texts, agent)]),
     ],
   };
+}
+
+/** What a system did by itself carries the system's own address, which says nothing to a person. */
+function viaBackChannel({ type, actor }: AuditEvent): boolean {
+  return type === 'entry.granted' || actor.kind === 'system';
 }
 
 function sentence(event: AuditEvent, { texts, document, systemOf, personId }: Wording): string {
@@ -63,7 +67,7 @@ function sentence(event: AuditEvent, { texts, document, systemOf, personId }: Wo
   const elsewhere = event.subject !== undefined && event.subject.id !== personId;
   const byMe = event.actor.kind === 'person' && event.actor.id === personId;
   const side = byMe && (elsewhere || event.subject === undefined) && has(`did.${event.type}`) ? 'did' : 'event';
-  const rights = rightsOf(event).map((right) => permissionName(texts, document.domains, right));
+  const rights = permissionPhrases(texts, document.domains, rightsOf(event));
   const plain = `${side}.${event.type}`;
   const key = event.type.startsWith('delegated.') && rights.length === 0 ? `${plain}Short` : plain;
   if (!has(key)) return t('event.other', { type: event.type });

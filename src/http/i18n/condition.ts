@@ -12,6 +12,7 @@ export function conditionInWords(texts: Texts, condition: Condition): string {
     case 'any':
       return list(texts, 'disjunction', condition.of);
     case 'not':
+      if (condition.of.kind === 'test') return testInWords(texts, condition.of, true);
       return texts.t('access.test.not', { condition: conditionInWords(texts, condition.of) });
     case 'test':
       return testInWords(texts, condition);
@@ -22,18 +23,18 @@ function list(texts: Texts, type: 'conjunction' | 'disjunction', of: readonly Co
   return new Intl.ListFormat(texts.locale, { type }).format(of.map((one) => conditionInWords(texts, one)));
 }
 
-function testInWords({ t, has, locale }: Texts, { attribute, test }: Test): string {
+function testInWords({ t, has, locale }: Texts, { attribute, test }: Test, negated = false): string {
   const named = { attribute: has(`attributes.${attribute}`) ? t(`attributes.${attribute}`) : attribute };
   switch (test.kind) {
     case 'equals':
-      return t('access.test.equals', { ...named, value: test.value });
+      return t(negated ? 'access.test.isNot' : 'access.test.equals', { ...named, value: test.value });
     case 'in': {
-      const values = new Intl.ListFormat(locale, { type: 'disjunction' }).format(test.values);
-      return t('access.test.in', { ...named, values });
+      const value = new Intl.ListFormat(locale, { type: 'disjunction' }).format(test.values);
+      return t(negated ? 'access.test.isNot' : 'access.test.equals', { ...named, value });
     }
     case 'prefix':
-      return t('access.test.prefix', { ...named, value: test.value });
+      return t(negated ? 'access.test.notPrefix' : 'access.test.prefix', { ...named, value: test.value });
     case 'exists':
-      return t(test.value ? 'access.test.exists' : 'access.test.missing', named);
+      return t(test.value !== negated ? 'access.test.exists' : 'access.test.missing', named);
   }
 }

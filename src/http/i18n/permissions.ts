@@ -1,26 +1,19 @@
 /** Permissions in plain words to employees: `shipment:read` becomes "read shipments". */
 import { type Texts, texts } from './catalogue.ts';
 
-/** What the policy's vocabulary says of a domain. */
-export interface DomainTitle {
-  readonly title: string;
-}
-export type DomainTitles = Readonly<Record<string, DomainTitle>> | ReadonlyMap<string, DomainTitle>;
-
-const titleIn = (domains: DomainTitles, id: string): string | undefined => {
-  if (domains instanceof Map) return domains.get(id)?.title;
-  return Object.hasOwn(domains, id) ? (domains as Record<string, DomainTitle>)[id]?.title : undefined;
-};
+/** What the policy's vocabulary says of its domains, by id. */
+export type DomainTitles = ReadonlyMap<string, { readonly title: string }>;
 
 /**
  * The name of a domain inside a sentence. A domain that the company renamed keeps the company's word; one that still has
  * the usual title is translated.
  */
 export function domainName(language: Texts, domains: DomainTitles, id: string): string {
-  const title = titleIn(domains, id) ?? id.replaceAll('-', ' ');
+  const given = domains.get(id)?.title;
+  const title = given ?? id.replaceAll('-', ' ');
   const key = `domains.${id}`;
   const usual = texts('en');
-  if (language.has(key) && (title.toLowerCase() === usual.t(key).toLowerCase() || titleIn(domains, id) === undefined)) {
+  if (usual.has(key) && (given === undefined || given.toLowerCase() === usual.t(key).toLowerCase())) {
     return language.t(key);
   }
   // "Shipments" inside a sentence is "shipments"; "VAT returns" stays.
@@ -30,8 +23,27 @@ export function domainName(language: Texts, domains: DomainTitles, id: string): 
 /** @param permission `domain:action` */
 export function permissionName(language: Texts, domains: DomainTitles, permission: string): string {
   const [domain = permission, action = ''] = permission.split(':');
-  const name = domainName(language, domains, domain);
-  const key = `permissions.${action}`;
-  if (action !== '' && language.has(key)) return language.t(key, { domain: name });
-  return language.t('permissions.other', { domain: name, action: action.replaceAll('-', ' ') });
+  return inWords(language, domains, domain, [action]);
+}
+
+/** Several permissions, one phrase per domain, most rights first: "read and write customers", "read campaigns". */
+export function permissionPhrases(language: Texts, domains: DomainTitles, permissions: readonly string[]): string[] {
+  const actions = new Map<string, string[]>();
+  for (const permission of permissions) {
+    const [domain = permission, action = ''] = permission.split(':');
+    actions.set(domain, [...(actions.get(domain) ?? []), action]);
+  }
+  return [...actions]
+    .toSorted(([, one], [, other]) => other.length - one.length)
+    .map(([domain, verbs]) => inWords(language, domains, domain, verbs));
+}
+
+function inWords(language: Texts, domains: DomainTitles, domain: string, actions: readonly string[]): string {
+  const { t, has, locale } = language;
+  const verbs = actions.map((action) => {
+    const key = `permissions.verbs.${action}`;
+    return has(key) ? t(key) : action.replaceAll('-', ' ');
+  });
+  const list = new Intl.ListFormat(locale, { type: 'conjunction' }).format(verbs);
+  return t('permissions.pattern', { actions: list, domain: domainName(language, domains, domain) });
 }

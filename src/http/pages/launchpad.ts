@@ -5,7 +5,7 @@ import type { Services } from '#actions/services.ts';
 import { placesToGo } from '#http/account/systems.ts';
 import { timelineOf } from '#http/account/timeline.ts';
 import { context } from '#http/context.ts';
-import { permissionName } from '#http/i18n/permissions.ts';
+import { permissionPhrases } from '#http/i18n/permissions.ts';
 import { csrf } from '#http/middleware/csrf.ts';
 import { requireSignedIn, viewer } from '#http/middleware/signed-in.ts';
 import { datesOf, render } from '#http/render/page.ts';
@@ -33,8 +33,10 @@ const show: RequestHandler = async (_req, res) => {
       href: system.launchUri === undefined ? undefined : `/open/${encodeURIComponent(system.id)}`,
       description: system.description,
       last: await lastEntry(services, person.id, system.id),
-      rights: (access.systems.get(system.id)?.permissions ?? []).map((permission) =>
-        permissionName(state.texts, compiled.document.domains, permission),
+      rights: permissionPhrases(
+        state.texts,
+        compiled.document.domains,
+        access.systems.get(system.id)?.permissions ?? [],
       ),
     })),
   );
