@@ -1,0 +1,90 @@
+/**
+ * Who may call what: every route of the REST API and every page of the console, against every role of the hub. The test beside
+ * it calls each of them as each of these callers, and fails when a route is declared that has no row here.
+ *
+ * The rows are written by hand and not made from the declarations: two have to agree before a door opens. `+` may and gets the
+ * status of the row, with a request that changes nothing; `-` is refused with 403. `nobody` and `employee`, who may call
+ * nothing of this, have no column.
+ */
+
+const api = `
+                                              hub-owner hub-people-admin hub-policy-author hub-systems-admin hub-auditor hub-helpdesk hub:read hub:admin
+GET    /people                            200     +             +                +                 -              +            +          +         +
+POST   /people                            422     +             +                -                 -              -            -          -         +
+POST   /people/import                     415     +             +                -                 -              -            -          -         +
+GET    /people/{id}                       200     +             +                +                 -              +            +          +         +
+PATCH  /people/{id}                       428     +             +                -                 -              -            -          -         +
+GET    /people/{id}/links                 200     +             +                +                 -              +            +          +         +
+GET    /people/{id}/access                200     +             +                +                 -              +            +          +         +
+GET    /people/{id}/roles                 200     +             +                +                 -              +            +          +         +
+POST   /people/{id}/roles                 422     +             +                -                 -              -            -          -         +
+GET    /people/{id}/roles/{assignment}    404     +             +                +                 -              +            +          +         +
+DELETE /people/{id}/roles/{assignment}    404     +             +                -                 -              -            -          -         +
+GET    /people/{id}/sessions              200     +             +                +                 -              +            +          +         +
+DELETE /people/{id}/sessions              204     +             +                -                 -              -            +          -         +
+DELETE /people/{id}/sessions/{session}    404     +             +                -                 -              -            +          -         +
+GET    /systems                           200     +             +                +                 +              +            -          +         +
+POST   /systems                           422     +             -                -                 +              -            -          -         +
+GET    /systems/{id}                      200     +             +                +                 +              +            -          +         +
+PATCH  /systems/{id}                      428     +             -                -                 +              -            -          -         +
+DELETE /systems/{id}                      428     +             -                -                 +              -            -          -         +
+GET    /policy                            200     +             +                +                 +              +            -          +         +
+GET    /policy/versions                   200     +             +                +                 +              +            -          +         +
+GET    /policy/versions/{number}          200     +             +                +                 +              +            -          +         +
+POST   /policy/simulate                   422     +             +                +                 +              +            -          +         +
+GET    /policy/conflicts                  200     +             +                +                 +              +            -          +         +
+GET    /audit                             200     +             -                -                 -              +            -          +         +
+GET    /audit/export                      200     +             -                -                 -              +            -          +         +
+GET    /audit/verify                      200     +             -                -                 -              +            -          +         +
+GET    /keys                              200     +             -                -                 +              +            -          +         +
+POST   /keys/rotate                       422     +             -                -                 -              -            -          -         +
+GET    /deliveries                        200     +             +                +                 +              +            -          +         +
+`;
+
+/** Most forms of the console that were let through answer 303, whatever became of what they asked. */
+const pages = `
+                                                   hub-owner hub-people-admin hub-policy-author hub-systems-admin hub-auditor hub-helpdesk
+GET    /admin                                 200     +             +                +                 +              +            +
+GET    /admin/people                          200     +             +                +                 -              +            +
+POST   /admin/people                          422     +             +                -                 -              -            -
+GET    /admin/people/new                      200     +             +                -                 -              -            -
+GET    /admin/people/:id                      200     +             +                +                 -              +            +
+POST   /admin/people/:id/disable              303     +             +                -                 -              -            -
+POST   /admin/people/:id/enable               303     +             +                -                 -              -            -
+POST   /admin/people/:id/end-sessions         303     +             +                -                 -              -            +
+POST   /admin/people/:id/roles                303     +             +                -                 -              -            -
+POST   /admin/people/:id/roles/:assignment/withdraw 404 +           +                -                 -              -            -
+GET    /admin/systems                         200     +             +                +                 +              +            -
+GET    /admin/systems/:id                     200     +             +                +                 +              +            -
+POST   /admin/systems/:id/disable             303     +             -                -                 +              -            -
+POST   /admin/systems/:id/enable              303     +             -                -                 +              -            -
+GET    /admin/policy                          200     +             +                +                 +              +            -
+GET    /admin/policy/versions/:number         200     +             +                +                 +              +            -
+GET    /admin/audit                           200     +             -                -                 -              +            -
+GET    /admin/audit/:id                       404     +             -                -                 -              +            -
+GET    /admin/deliveries                      200     +             -                -                 -              +            -
+GET    /admin/keys                            200     +             -                -                 +              +            -
+POST   /admin/keys/rotate                     303     +             -                -                 -              -            -
+`;
+
+export interface Row {
+  readonly method: string;
+  readonly path: string;
+  /** What those who may get. */
+  readonly status: number;
+  readonly may: Readonly<Record<string, boolean>>;
+}
+
+function read(table: string): Row[] {
+  const [head = '', ...lines] = table.split('\n').filter((line) => line.trim() !== '');
+  const callers = head.trim().split(/\s+/);
+  return lines.map((line) => {
+    const [method = '', path = '', status = '', ...marks] = line.trim().split(/\s+/);
+    if (marks.length !== callers.length) throw new Error(`a row needs ${callers.length} marks: ${line}`);
+    const may = Object.fromEntries(callers.map((caller, index) => [caller, marks[index] === '+']));
+    return { method, path, status: Number(status), may };
+  });
+}
+
+export const apiRows = read(api);
+export const pageRows = read(pages);
