@@ -1,3 +1,4 @@
+import { closeFolds } from '#actions/audit/folded.ts';
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
 import type { Services } from '#actions/services.ts';
@@ -48,6 +49,7 @@ export async function createHub(settings: Settings, given: Partial<Surroundings>
   const services = createServices(settings, { engine, seal, modules: systemModules }, around);
   const close = async (): Promise<void> => {
     await services.hasher.close();
+    await closeFolds(services).catch((error) => services.log.error(error, 'counts of refusals were not recorded'));
     await engine.close();
   };
   try {
