@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { applyPolicy } from '#actions/policy/apply.ts';
 import type { CommandIo, CommonOptions } from '../io.ts';
+import { operatorOrigin } from '../operator.ts';
 import { checkFile, tellFaults } from './file.ts';
-import { operator, publishing } from './publishing.ts';
+import { publishing } from './publishing.ts';
 
 /** `policy apply FILE --reason TEXT`: puts it in force as the next version. */
 export function applyCommand(policy: Command, io: CommandIo): void {
@@ -15,6 +16,8 @@ export function applyCommand(policy: Command, io: CommandIo): void {
     .action(async (file: string, options: CommonOptions & { reason: string }) => {
       const checked = await checkFile(file, await io.knownSystems());
       if (!checked.ok) return tellFaults(io, options, file, checked.faults);
-      await publishing(io, options, (services) => applyPolicy(services, operator, checked.text, options.reason));
+      await publishing(io, options, (services) =>
+        applyPolicy(services, operatorOrigin(), checked.text, options.reason),
+      );
     });
 }

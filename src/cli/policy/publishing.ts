@@ -1,12 +1,8 @@
 import { SeparationBreached } from '#actions/access/separation.ts';
 import type { Published } from '#actions/policy/publish.ts';
 import type { Services } from '#actions/services.ts';
-import type { Origin } from '#domain/audit/event.ts';
 import type { CommandIo, CommonOptions } from '../io.ts';
 import { effectText } from './text.ts';
-
-/** The command line acts as `operator`. */
-export const operator: Origin = { actor: { kind: 'operator' } };
 
 /** Runs a publication on the store and prints what it changed, or the breaches for which it was refused. */
 export async function publishing(

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { rollbackPolicy } from '#actions/policy/rollback.ts';
 import { type CommandIo, type CommonOptions, WrongUse } from '../io.ts';
-import { operator, publishing } from './publishing.ts';
+import { operatorOrigin } from '../operator.ts';
+import { publishing } from './publishing.ts';
 
 /** `policy rollback VERSION --reason TEXT`: puts an old version in force again, as a new one. */
 export function rollbackCommand(policy: Command, io: CommandIo): void {
@@ -13,6 +14,8 @@ export function rollbackCommand(policy: Command, io: CommandIo): void {
     .option('--json', 'print JSON')
     .action(async (version: string, options: CommonOptions & { reason: string }) => {
       if (!/^[1-9]\d{0,7}$/.test(version)) throw new WrongUse(`"${version}" is no version number`);
-      await publishing(io, options, (services) => rollbackPolicy(services, operator, Number(version), options.reason));
+      await publishing(io, options, (services) =>
+        rollbackPolicy(services, operatorOrigin(), Number(version), options.reason),
+      );
     });
 }
