@@ -43,7 +43,12 @@ export function openApiDocument(routes: readonly Route[], issuer: string): objec
             },
           },
         },
-        session: { type: 'apiKey', in: 'cookie', name: '_session', description: "A person's session of the hub" },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: `${issuer.startsWith('https:') ? '__Host-' : ''}gatehouse-session`,
+          description: "A person's session of the hub",
+        },
         csrf: { type: 'apiKey', in: 'header', name: 'x-csrf-token', description: 'Asked of sessions for every change' },
       },
     },

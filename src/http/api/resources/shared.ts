@@ -2,14 +2,13 @@ import { z } from 'zod';
 import { HubError } from '#domain/errors.ts';
 import { named } from '../openapi/names.ts';
 
-/** `limit` of a list; text from the query, a number for the handler. */
+/** `limit` of a list; text from the query, a number for the handler. The description shows what it stands for. */
 export const limit = z
   .string()
-  .regex(/^\d{1,3}$/, 'A number from 1 to 200')
+  .refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 200, 'A number from 1 to 200')
   .transform(Number)
-  .refine((value) => value >= 1 && value <= 200, 'A number from 1 to 200')
-  .describe('At most 200, 50 by default')
-  .optional();
+  .optional()
+  .meta({ type: 'integer', minimum: 1, maximum: 200, description: '50 by default' });
 
 /** Opaque; what `next` of the page before said. */
 export const cursor = z.string().max(2_000).describe('`next` of the page before').optional();
