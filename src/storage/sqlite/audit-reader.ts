@@ -5,7 +5,7 @@ import { HubError } from '#domain/errors.ts';
 import type { AuditPage, AuditQuery, AuditReader, Heads } from '../port.ts';
 import type { AuditTable } from './audit-table.ts';
 import type { AuditTerms } from './audit-terms.ts';
-import { matchesQuery, termsOfQuery } from './audit-terms.ts';
+import { bodyOf, matchesQuery, termsOfQuery } from './audit-terms.ts';
 import type { Connection, SqlRow } from './connection.ts';
 
 const chunk = 500;
@@ -44,11 +44,13 @@ export class SqliteAuditReader implements AuditReader {
     }
     const items: AuditEvent[] = [];
     let last = 0;
+    let looked = 0;
     for (const row of this.#rows(query, span, newestFirst)) {
-      const event = this.#open(row);
-      if (!matchesQuery(event, query)) continue;
+      // A long search lets others have their turn.
+      if (++looked % chunk === 0) await nextTurn();
+      if (!matchesQuery(bodyOf(row), query)) continue;
       if (items.length === limit) return { items, next: writeCursor(mark, last) };
-      items.push(event);
+      items.push(this.#open(row));
       last = Number(row.n);
     }
     return { items, next: null };
@@ -62,8 +64,7 @@ export class SqliteAuditReader implements AuditReader {
       for (const row of this.#rows(query, { from, below: span.below }, false, chunk)) {
         count++;
         from = Number(row.n) + 1;
-        const event = this.#open(row);
-        if (matchesQuery(event, query)) yield event;
+        if (matchesQuery(bodyOf(row), query)) yield this.#open(row);
       }
       if (count < chunk) return;
       // A long export lets others have their turn.

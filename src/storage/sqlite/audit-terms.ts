@@ -29,7 +29,7 @@ export class AuditTerms {
     const rows = this.#connection.all('SELECT n, body FROM audit WHERE n > ? ORDER BY n LIMIT ?', this.#indexed, batch);
     const last = rows.at(-1);
     if (last === undefined) return false;
-    const entries = rows.flatMap((row) => [...termsOf(row)].map((term) => [term, Number(row.n)] as const));
+    const entries = rows.flatMap((row) => [...termsOf(bodyOf(row))].map((term) => [term, Number(row.n)] as const));
     entries.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
     this.#connection.transaction(() => {
       for (const [term, n] of entries) {
@@ -61,19 +61,22 @@ export class AuditTerms {
   }
 }
 
-function* termsOf(row: SqlRow): Iterable<string> {
-  let event: Partial<AuditEvent> | null;
+/** What a row says, without its personal part; nothing where somebody wrote over it: verification names the row. */
+export function bodyOf(row: SqlRow): Partial<AuditEvent> {
   try {
-    event = JSON.parse(String(row.body)) as Partial<AuditEvent> | null;
+    return (JSON.parse(String(row.body)) as Partial<AuditEvent> | null) ?? {};
   } catch {
-    // Somebody wrote into the file. Verification names the row; the index does without it.
-    return;
+    return {};
   }
-  if (event === null) return;
+}
+
+function* termsOf(event: Partial<AuditEvent>): Iterable<string> {
   for (const id of new Set([event.subject?.id, event.actor?.id])) if (id !== undefined) yield `p:${id}`;
   if (event.session !== undefined) yield `x:${event.session}`;
   if (event.system !== undefined) yield `s:${event.system}`;
   if (event.via !== undefined) yield `v:${event.via}`;
+  // Nearly everything succeeds: only the rest is worth an entry.
+  if (event.outcome !== undefined && event.outcome !== 'success') yield `o:${event.outcome}`;
   if (typeof event.type === 'string') {
     yield `t:${event.type}`;
     yield `t:${event.type.slice(0, event.type.indexOf('.') + 1)}`;
@@ -86,13 +89,14 @@ export function termsOfQuery(query: AuditQuery): string[] {
   if (query.session !== undefined) terms.push(`x:${query.session}`);
   if (query.person !== undefined) terms.push(`p:${query.person}`);
   if (query.via !== undefined) terms.push(`v:${query.via}`);
+  if (query.outcome !== undefined && query.outcome !== 'success') terms.push(`o:${query.outcome}`);
   if (query.type !== undefined) terms.push(`t:${query.type}`);
   if (query.system !== undefined) terms.push(`s:${query.system}`);
   return terms;
 }
 
 /** Does the event answer the query? Looked at again on the record itself, whatever the index said. */
-export function matchesQuery(event: AuditEvent, query: AuditQuery): boolean {
+export function matchesQuery(event: Partial<AuditEvent>, query: AuditQuery): boolean {
   return (
     (query.person === undefined || event.actor?.id === query.person || event.subject?.id === query.person) &&
     (query.system === undefined || event.system === query.system) &&

@@ -4,16 +4,23 @@ import type { CheckedQuery } from './query.ts';
 import type { NamedIndex } from './row.ts';
 
 export interface Plan {
-  /** Selects `id`, in the query's order. */
+  /** Selects `id`, in the query's order; its last parameter is the limit. */
   readonly sql: string;
+  /** Counts the same, without limit. */
+  readonly count: string;
   readonly values: readonly SQLInputValue[];
+  readonly limit: number;
   /** Every test is answered by an index; otherwise the caller looks at the records too. */
   readonly exact: boolean;
 }
 
 interface Clause {
-  /** A condition on `d.id`. */
+  /** The index's table; none for a condition on the id itself. */
+  readonly table?: string;
+  /** A condition on the columns of that table, called `d`. */
   readonly sql: string;
+  /** Equality on every field of the index: its ids come in order, and one record's can be looked up. */
+  readonly whole?: boolean;
   readonly values: readonly SQLInputValue[];
 }
 
@@ -27,44 +34,59 @@ export function sqlValue(value: Scalar): SQLInputValue {
   return typeof value === 'boolean' ? `\u0001${value}` : value;
 }
 
-/** Turns a checked query into one statement over the index tables. */
+/** Beyond this many matches a test is asked of each record in turn, rather than listing all that pass it. */
+export const common = 1000;
+
+/** Tells whether a subquery finds more than `common` rows; the table asks the file. */
+export type IsCommon = (subquery: string, values: readonly SQLInputValue[]) => boolean;
+
+/**
+ * Turns a checked query into one statement over the index tables. It walks the index of the sort field; sorted by id, it
+ * walks the index that answers an equality, which lists its ids in order.
+ */
 export function planQuery(
   collection: string,
   indexes: readonly NamedIndex[],
   query: CheckedQuery,
-  after: CheckedQuery['after'],
-  limit: number,
-): Plan {
+  isCommon: IsCommon,
+): (after: CheckedQuery['after'], limit: number) => Plan {
   const { clauses, exact } = clausesOf(collection, indexes, query.tests);
   const { field, descending } = query.sort;
   const way = descending ? 'DESC' : 'ASC';
   const beyond = descending ? '<' : '>';
   const sorting = indexes.find((index) => index.fields.length === 1 && index.fields[0] === field);
-  const values: SQLInputValue[] = clauses.flatMap((clause) => clause.values);
-  const conditions = clauses.map((clause) => clause.sql);
-  if (field === 'id' || sorting === undefined) {
-    if (after !== undefined) {
-      conditions.push(`d.id ${beyond} ?`);
-      values.push(after.id);
-    }
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const walked = sorting === undefined ? clauses.find((clause) => clause.whole) : undefined;
+  const others = clauses.filter((clause) => clause !== walked).map((clause) => onWalk(clause, isCommon));
+  const table = walked?.table ?? (sorting === undefined ? `"${collection}"` : indexTable(collection, sorting));
+  const conditions = [...(walked === undefined ? [] : [walked.sql]), ...others.map((clause) => clause.sql)];
+  const values = [...(walked?.values ?? []), ...others.flatMap((clause) => clause.values)];
+  const order = sorting === undefined ? `d.id ${way}` : `d.k0 ${way}, d.id ${way}`;
+  return (after, limit) => {
+    const more =
+      after === undefined ? [] : [sorting === undefined ? `d.id ${beyond} ?` : `(d.k0, d.id) ${beyond} (?, ?)`];
+    const key = after?.value === undefined ? Number.NEGATIVE_INFINITY : sqlValue(after.value);
+    const afterValues = after === undefined ? [] : sorting === undefined ? [after.id] : [key, after.id];
+    const all = [...conditions, ...more];
+    const from = `FROM ${table} d ${all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`}`;
     return {
-      sql: `SELECT d.id AS id FROM "${collection}" d ${where} ORDER BY d.id ${way} LIMIT ?`,
-      values: [...values, limit],
+      sql: `SELECT d.id AS id ${from} ORDER BY ${order} LIMIT ?`,
+      count: `SELECT count(*) AS n ${from}`,
+      values: [...values, ...afterValues],
+      limit,
       exact,
     };
-  }
-  if (after !== undefined) {
-    conditions.push(`(d.k0, d.id) ${beyond} (?, ?)`);
-    values.push(after.value === undefined ? Number.NEGATIVE_INFINITY : sqlValue(after.value), after.id);
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const table = indexTable(collection, sorting);
-  return {
-    sql: `SELECT d.id AS id FROM ${table} d ${where} ORDER BY d.k0 ${way}, d.id ${way} LIMIT ?`,
-    values: [...values, limit],
-    exact,
   };
+}
+
+/** A test as asked of the record in hand: among the few that pass it, or, where many do, by a look into its index. */
+function onWalk(clause: Clause, isCommon: IsCommon): { sql: string; values: readonly SQLInputValue[] } {
+  if (clause.table === undefined) return clause;
+  const ids = `SELECT d.id FROM ${clause.table} d WHERE ${clause.sql}`;
+  if (clause.whole && isCommon(ids, clause.values)) {
+    const inside = clause.sql.replaceAll('d.k', 'x.k');
+    return { sql: `EXISTS (SELECT 1 FROM ${clause.table} x WHERE ${inside} AND x.id = d.id)`, values: clause.values };
+  }
+  return { sql: `d.id IN (${ids})`, values: clause.values };
 }
 
 function clausesOf(collection: string, indexes: readonly NamedIndex[], tests: CheckedQuery['tests']) {
@@ -76,10 +98,12 @@ function clausesOf(collection: string, indexes: readonly NamedIndex[], tests: Ch
   for (const index of indexes.toSorted((a, b) => b.fields.length - a.fields.length)) {
     const used = usableFields(index, byField).filter((field) => !covered.has(field));
     if (used.length === 0 || used[0] !== index.fields[0]) continue;
-    const parts = used.map((field, at) => condition(`k${at}`, byField.get(field) ?? ''));
+    const parts = used.map((field, at) => condition(`d.k${at}`, byField.get(field) ?? ''));
     clauses.push({
-      sql: `d.id IN (SELECT id FROM ${indexTable(collection, index)} WHERE ${parts.map((part) => part.sql).join(' AND ')})`,
+      table: indexTable(collection, index),
+      sql: parts.map((part) => part.sql).join(' AND '),
       values: parts.flatMap((part) => part.values),
+      whole: used.length === index.fields.length && used.every((field) => typeof byField.get(field) !== 'object'),
     });
     for (const field of used) covered.add(field);
   }

@@ -1,7 +1,7 @@
 import type { Collection, Stored } from '../collection.ts';
 import type { Page, Query } from '../port.ts';
 import type { Connection, SqlRow } from './connection.ts';
-import { indexTable, planQuery, sqlValue } from './kept-plan.ts';
+import { common, type IsCommon, indexTable, planQuery, sqlValue } from './kept-plan.ts';
 import { Lru } from './lru.ts';
 import { checkQuery, passes, writeCursor } from './query.ts';
 import {
@@ -27,6 +27,7 @@ export class KeptTable implements Committed {
   readonly collection: Collection;
   readonly indexes: readonly NamedIndex[];
   changes = 0;
+  #counted: { readonly changes: number; readonly n: number } | undefined;
   readonly #connection: Connection;
   readonly #cache = new Lru<string, Row>(cached);
   readonly #sql: { read: string; write: string; remove: string };
@@ -91,9 +92,10 @@ export class KeptTable implements Committed {
     const items: Stored<T>[] = [];
     let after = checked.after;
     const step = checked.limit + 1;
+    const planFrom = planQuery(this.name, this.indexes, checked, this.#isCommon);
     for (;;) {
-      const plan = planQuery(this.name, this.indexes, checked, after, step);
-      const ids = this.#connection.all(plan.sql, ...plan.values).map((found) => String(found.id));
+      const plan = planFrom(after, step);
+      const ids = this.#connection.all(plan.sql, ...plan.values, plan.limit).map((found) => String(found.id));
       for (const id of ids) {
         const row = this.read(id);
         if (row === undefined) continue;
@@ -114,19 +116,29 @@ export class KeptTable implements Committed {
   }
 
   count(where: Query['where']): number {
-    if (where === undefined || Object.keys(where).length === 0) {
-      return Number(this.#connection.get(`SELECT count(*) AS n FROM "${this.name}"`)?.n);
-    }
-    const checked = checkQuery(this.name, this.indexes, { where });
-    const plan = planQuery(this.name, this.indexes, checked, undefined, Number.MAX_SAFE_INTEGER);
-    if (plan.exact) return this.#connection.all(plan.sql, ...plan.values).length;
+    const checked = checkQuery(this.name, this.indexes, where === undefined ? {} : { where });
+    if (checked.tests.length === 0) return this.#total();
+    const plan = planQuery(this.name, this.indexes, checked, this.#isCommon)(undefined, Number.MAX_SAFE_INTEGER);
+    if (plan.exact) return Number(this.#connection.get(plan.count, ...plan.values)?.n);
     let count = 0;
-    for (const found of this.#connection.all(plan.sql, ...plan.values)) {
+    for (const found of this.#connection.iterate(plan.sql, ...plan.values, plan.limit)) {
       const row = this.read(String(found.id));
       if (row !== undefined && passes(row.id, JSON.parse(row.json) as Data, checked.tests)) count++;
     }
     return count;
   }
+
+  /** Counting everything reads everything, so it is done once per change. */
+  #total(): number {
+    if (this.#counted?.changes !== this.changes || this.#connection.readOnly) {
+      const n = Number(this.#connection.get(`SELECT count(*) AS n FROM "${this.name}"`)?.n);
+      this.#counted = { changes: this.changes, n };
+    }
+    return this.#counted.n;
+  }
+
+  readonly #isCommon: IsCommon = (subquery, values) =>
+    Number(this.#connection.get(`SELECT count(*) AS n FROM (${subquery} LIMIT ?)`, ...values, common + 1)?.n) > common;
 
   /** Fills an index that is new, record by record. */
   static insertEntries(

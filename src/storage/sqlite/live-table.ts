@@ -1,4 +1,4 @@
-import type { Collection, Stored } from '../collection.ts';
+import type { Collection } from '../collection.ts';
 import type { Page, Query, Scalar, Test } from '../port.ts';
 import { type CheckedQuery, checkQuery, compareText, compareValues, holds, passes, writeCursor } from './query.ts';
 import {
@@ -87,11 +87,11 @@ export class LiveTable implements Committed {
 
   find<T extends object>(query: Query): Page<T> {
     const checked = checkQuery(this.name, this.indexes, query);
-    const found = this.#matches(checked).sort((a, b) => this.#order(checked, a, b));
+    const found = this.#matches(checked, checked.limit + 1);
     const page = found.slice(0, checked.limit);
     const last = page.at(-1);
     return {
-      items: page.map(({ row }) => decode<T>(row)) as readonly Stored<T>[],
+      items: page.map(({ row }) => decode<T>(row)),
       next:
         found.length > page.length && last !== undefined ? writeCursor(checked.mark, last.row.id, last.value) : null,
     };
@@ -102,20 +102,24 @@ export class LiveTable implements Committed {
     return this.#matches(checkQuery(this.name, this.indexes, { where })).length;
   }
 
-  #matches(query: CheckedQuery): Found[] {
-    const found: Found[] = [];
+  /** The first `most` records that answer the query, in its order. */
+  #matches(query: CheckedQuery, most = Number.POSITIVE_INFINITY): Found[] {
+    let found: Found[] = [];
     const { field } = query.sort;
+    const needsData = query.tests.length > 0 || field !== 'id';
+    const first = () => found.sort((a, b) => this.#order(query, a, b)).slice(0, most);
     for (const id of this.#candidates(query.tests)) {
       const row = this.rows.get(id);
       if (row === undefined) continue;
-      const needsData = query.tests.length > 0 || field !== 'id';
       const data = needsData ? (JSON.parse(row.json) as Data) : {};
       if (!passes(id, data, query.tests)) continue;
-      const value = field !== 'id' && isScalar(data[field]) ? data[field] : undefined;
-      const candidate = { row, value };
-      if (query.after === undefined || this.#isAfter(query, candidate)) found.push(candidate);
+      const candidate = { row, value: field !== 'id' && isScalar(data[field]) ? data[field] : undefined };
+      if (query.after !== undefined && !this.#isAfter(query, candidate)) continue;
+      found.push(candidate);
+      // Sorting now and then what may still be needed is cheaper than sorting everything once.
+      if (found.length >= 4 * most) found = first();
     }
-    return found;
+    return first();
   }
 
   #isAfter(query: CheckedQuery, found: Found): boolean {
