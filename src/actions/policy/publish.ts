@@ -12,7 +12,7 @@ import { personLabel, subjectOfPerson } from '../access/subject.ts';
 import type { Services } from '../services.ts';
 import { type PolicyInForce, policyInForce } from './in-force.ts';
 import { everybody } from './people.ts';
-import { publishingGuard, readRights, retryingRaces } from './rights.ts';
+import { publishingGuard, readRights, retryingRaces, rightsTag } from './rights.ts';
 import { systemsForPolicy } from './systems.ts';
 
 export interface Published extends Omit<Simulation, 'people'> {
@@ -68,6 +68,7 @@ async function publishOnce(
         collection: policyVersions,
         id: String(number).padStart(8, '0'),
         data: { number, text, reason, by: actorName(origin), at: now },
+        tag: rightsTag,
       },
       publishingGuard(rights, number),
     ],
