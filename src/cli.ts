@@ -1,48 +1,6 @@
 /** `npm run hub -- <command>`. */
+import { keepCompiled } from './compiled.ts';
 
-import { createLog } from '#platform/log.ts';
-import { systemModules } from '#providers/index.ts';
-import { loadSettings } from '#settings/load.ts';
-import type { Settings } from '#settings/settings.ts';
-import type { CommandIo } from './cli/io.ts';
-import { knownSystems, openHub } from './cli/open.ts';
-import { printer, processStreams, tellFault } from './cli/output.ts';
-import { createProgram, exitCodeOf } from './cli/program.ts';
-import type { CliWorld } from './cli/world.ts';
-import { surroundings } from './services.ts';
-
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
-// A reader that has seen enough (`… | head`) is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-
-const around = surroundings({ log: createLog({ level: 'warn' }) });
-let read: Settings | undefined;
-function settings(): Settings {
-  read ??= loadSettings({ providers: systemModules.map((module) => module.id) });
-  return read;
-}
-
-const io: CommandIo = {
-  ...printer(processStreams),
-  refused: () => {
-    process.exitCode = 1;
-  },
-  openHub: () => openHub(settings(), around),
-  knownSystems: () => knownSystems(settings(), around),
-  now: () => around.clock.now(),
-};
-const world: CliWorld = {
-  io,
-  streams: processStreams,
-  around,
-  stop: stop.signal,
-  settings,
-  openHub: () => openHub(settings(), around),
-};
-
-try {
-  await createProgram(world).parseAsync();
-} catch (error) {
-  process.exitCode = exitCodeOf(error) ?? tellFault(error, process.argv.includes('--json'), processStreams);
-}
+keepCompiled();
+const { run } = await import('./cli/run.ts');
+await run();

@@ -1,6 +1,7 @@
 import { closeFolds } from '#actions/audit/folded.ts';
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
+import { sendCheckpointOn } from '#actions/checkpoints/send-on.ts';
 import type { Services } from '#actions/services.ts';
 import { ensureSetup } from '#actions/setup/setup.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
@@ -93,7 +94,7 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
       );
     }
     const socket = address === undefined ? undefined : await serveEngine(engine, address);
-    const checkpoints = scheduleCheckpoints(services, async () => {});
+    const checkpoints = scheduleCheckpoints(services, (taken) => sendCheckpointOn(services, taken));
     const provisioning = startProvisioning(services);
     return {
       port: server.port,

@@ -33,10 +33,10 @@ export async function tail(world: TailWorld, options: TailOptions): Promise<void
     }
   };
   let hub = await world.open();
-  const filter = await filterOf(hub.services, options);
-  let seen: Heads = await hub.services.store.audit.heads();
-  print(await newest(hub.services.store.audit, filter, options.lines));
   try {
+    const filter = await filterOf(hub.services, options);
+    let seen: Heads = await hub.services.store.audit.heads();
+    print(await newest(hub.services.store.audit, filter, options.lines));
     while (options.follow && !world.stop.aborted) {
       if (!hub.running) {
         await hub.close();
