@@ -40,7 +40,7 @@ export function rowOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, ev
     what: texts.t(`admin.did.${event.type}`, {
       system: system?.title ?? '',
       via: chip(event.via)?.title ?? '',
-      subject: event.personal?.subject ?? event.subject?.id ?? '',
+      subject: nameOf(event.personal?.subject) ?? event.subject?.id ?? '',
       // The role, the number and so on stand where the act put them.
       ...words({ ...event.before, ...event.after, ...event.detail }),
     }),
@@ -52,9 +52,9 @@ export function rowOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, ev
 /** The person concerned: whoever acted, or for what the hub or a system did, the one it was done for. */
 function whoOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, event: AuditEvent): AuditRow['who'] {
   const { actor, subject, personal } = event;
-  if (actor.kind === 'person') return { name: personal?.actor ?? texts.t('admin.audit.aPerson'), id: actor.id };
+  if (actor.kind === 'person') return { name: nameOf(personal?.actor) ?? texts.t('admin.audit.aPerson'), id: actor.id };
   if (subject !== undefined && uuid.test(subject.id)) {
-    return { name: personal?.subject ?? texts.t('admin.audit.aPerson'), id: subject.id };
+    return { name: nameOf(personal?.subject) ?? texts.t('admin.audit.aPerson'), id: subject.id };
   }
   if (actor.kind === 'system') return { name: systems.get(actor.id ?? '')?.title ?? actor.id ?? '', id: undefined };
   return { name: texts.t(actor.kind === 'operator' ? 'admin.audit.operator' : 'admin.audit.hub'), id: undefined };
@@ -66,6 +66,11 @@ function causeOf(texts: Texts, { outcome, detail }: AuditEvent): string | undefi
   if (typeof code !== 'string') return undefined;
   const key = `admin.cause.${code}`;
   return texts.has(key) ? texts.t(key) : code;
+}
+
+/** `Anna Nowak <anna@x.example>` without the address, which the person's page has. */
+function nameOf(named: string | undefined): string | undefined {
+  return named?.replace(/ <[^<>]*>$/, '');
 }
 
 /** The detail's values as words for a sentence; lists are joined. */
