@@ -30,7 +30,7 @@ export async function refusedAsLine(
     if (!(thrown instanceof HubError) || !sayable.has(thrown.code)) throw thrown;
     const faults = thrown.faults.map(({ path, message }) => `${path}: ${message}`);
     const message = faults.length > 0 ? faults.join('; ') : thrown.message;
-    flash(res, { tone: 'bad', key: 'admin.refused', values: { message } }, filled);
+    flash(res, { tone: 'bad', key: 'admin.refused', values: { message } }, filled === undefined ? {} : { filled });
   }
   res.redirect(303, back);
 }
