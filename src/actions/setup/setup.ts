@@ -2,7 +2,7 @@ import type { Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { hashedId, randomToken } from '#platform/ids.ts';
 import { meta, oneTimeLinks } from '#storage/collections.ts';
-import { type Change, CommitConflict } from '#storage/port.ts';
+import { type Change, type Commit, CommitConflict } from '#storage/port.ts';
 import { ownersOf } from '../assignments/owners.ts';
 import type { Services } from '../services.ts';
 import { type FirstOwner, firstOwner } from './owner.ts';
@@ -21,7 +21,7 @@ export async function ensureSetup(services: Services): Promise<string | undefine
   if ((await ownersOf(services)).size > 0) return undefined;
   const { admin } = services.settings;
   if (admin !== undefined) {
-    await services.store.write(await firstOwner(services, { actor: { kind: 'hub' } }, admin));
+    await services.store.write(await ownerOfSettings(services, admin));
     return undefined;
   }
   const token = randomToken();
@@ -38,6 +38,16 @@ export async function ensureSetup(services: Services): Promise<string | undefine
     ],
   });
   return `/set-up/${token}`;
+}
+
+async function ownerOfSettings(services: Services, admin: FirstOwner): Promise<Commit> {
+  try {
+    return await firstOwner(services, { actor: { kind: 'hub' } }, admin);
+  } catch (fault) {
+    if (!(fault instanceof HubError)) throw fault;
+    const faults = fault.faults.map(({ path, message }) => ({ path: `admin.${path}`, message }));
+    throw new HubError(fault.code, 'The settings name no usable first owner', { faults, cause: fault });
+  }
 }
 
 async function newest({ store }: Services): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import type { AuditDraft } from '#domain/audit/event.ts';
 import { draft, type Origin } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
 import { fold } from '#domain/people/folding.ts';
 import { tooLong } from '#domain/people/password.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -86,15 +87,19 @@ export function failure(
   });
 }
 
-/** Replaces a hash of another product, or of older parameters. If it was changed in between, that one is newer. */
+/**
+ * Replaces a hash of another product, or of older parameters. If it was changed in between, that one is newer; if no slot
+ * is free, the next sign-in does it.
+ */
 async function renew(services: Services, credential: Stored<Credential>, password: string): Promise<void> {
-  const hash = await services.hasher.hash(password);
   const { id, hash: old } = credential;
   try {
+    const hash = await services.hasher.hash(password);
     await services.store.writeNow({
       changes: [{ kind: 'update', collection: credentials, id, where: { hash: old }, set: { hash } }],
     });
   } catch (fault) {
-    if (!(fault instanceof CommitConflict)) throw fault;
+    const later = fault instanceof CommitConflict || (fault instanceof HubError && fault.code === 'busy');
+    if (!later) throw fault;
   }
 }

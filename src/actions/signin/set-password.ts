@@ -2,6 +2,7 @@ import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
+import { effectiveAccess } from '../access/effective.ts';
 import { about } from '../people/about.ts';
 import { credentialChange, passwordId, requireGoodPassword } from '../people/credential.ts';
 import { requireReach, rightsOf } from '../people/rights.ts';
@@ -23,6 +24,9 @@ export async function setPassword(
   const person = await services.store.get(people, personId);
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
   await requireReach(services, origin, person);
+  // Who sets a password can sign in with it; by that road a token would come to rights in the hub that it cannot be given.
+  if (origin.actor.kind === 'system' && (await effectiveAccess(services, person)).hub.size > 0)
+    throw new HubError('forbidden', 'An API token cannot set the password of somebody with rights in the hub');
   requireGoodPassword(services, person, password);
   const hash = await services.hasher.hash(password);
   const before = await services.store.get(credentials, passwordId(personId));

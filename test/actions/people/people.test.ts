@@ -179,6 +179,8 @@ test('somebody with rights in the hub is changed only by those who hold as much'
     await assert.rejects(act(desk.origin, owner.id), refused('forbidden'), `help desk, ${name} of the owner`);
   }
   await assert.rejects(setPassword(services, anybody.origin, desk.id, passphrase), refused('forbidden'));
+  const token: Origin = { actor: { kind: 'system', id: 'automation' } };
+  await assert.rejects(setPassword(services, token, desk.id, passphrase), refused('forbidden'));
   await setPassword(services, desk.origin, anybody.id, passphrase);
   await setPassword(services, admin.origin, desk.id, passphrase);
   await setPassword(services, owner.origin, admin.id, passphrase);

@@ -79,3 +79,8 @@ test('unattended: the settings name the owner, once', async (t) => {
   const result = await signInWithPassword(services, visitor(), { identifier: owner.email, password: passphrase });
   assert.equal(result.outcome, 'ok');
 });
+
+test('unattended: a weak password is refused, naming the setting', async (t) => {
+  const services = await testServices(t, { env: { HUB_ADMIN_EMAIL: owner.email, HUB_ADMIN_PASSWORD: 'short' } });
+  await assert.rejects(ensureSetup(services), (fault: HubError) => fault.faults[0]?.path === 'admin.password');
+});

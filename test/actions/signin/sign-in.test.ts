@@ -5,6 +5,7 @@ import { createPerson } from '#actions/people/create.ts';
 import type { Services } from '#actions/services.ts';
 import { knownDeviceOf, rememberDevice } from '#actions/signin/device.ts';
 import { signInWithPassword } from '#actions/signin/sign-in.ts';
+import { HubError } from '#domain/errors.ts';
 import { manualClock } from '#platform/clock.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { eventsOf, operator, passphrase, visitor } from '#test/actions/people/support.ts';
@@ -210,4 +211,23 @@ test('who is disabled while the hash runs stays outside', async (t) => {
   assert.deepEqual(await signIn(slow, 'akow', passphrase), { outcome: 'refused' });
   const [event] = await eventsOf(services, 'signin.failed');
   assert.equal(event?.detail?.cause, 'disabled');
+});
+
+test('a hash that cannot be renewed now, for want of a slot, still lets in', async (t) => {
+  const services = await testServices(t);
+  const passwordHash = '{SSHA}Sxau/pymWr21P1cPFDstPe7WNKDqHcPYW+udcw==';
+  const { id } = await createPerson(services, operator, { email: 'anna@hongda.example', passwordHash });
+  const full = () => Promise.reject(new HubError('busy', undefined, { retryAfter: 1 }));
+  const crowded: Services = { ...services, hasher: { ...services.hasher, hash: full } };
+  assert.equal((await signIn(crowded, 'anna@hongda.example', 'Trąbka 贸易 correct horse')).outcome, 'ok');
+  assert.equal((await services.store.get(credentials, `${id}:password`))?.hash, passwordHash);
+});
+
+test('a try for which there was no slot was no guess', async (t) => {
+  const services = await testServices(t);
+  await createPerson(services, operator, anna);
+  const full = () => Promise.reject(new HubError('busy', undefined, { retryAfter: 1 }));
+  const crowded: Services = { ...services, hasher: { ...services.hasher, verify: full } };
+  for (let round = 0; round < 15; round++) await assert.rejects(signIn(crowded, 'akow', passphrase), { code: 'busy' });
+  assert.equal((await signIn(services, 'akow', passphrase)).outcome, 'ok');
 });
