@@ -4,6 +4,7 @@ import type { Services } from '#actions/services.ts';
 import { type AuditEvent, draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import type { AuditQuery, Heads } from '#storage/port.ts';
 import { csvColumns, csvRow } from './csv.ts';
+import { namesOf } from './names.ts';
 
 export const exportFormats = ['ndjson', 'csv'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -33,7 +34,11 @@ export async function exportAudit(
   let events = 0;
   for await (const _ of upTo(heads, services.store.audit.export(filter))) events += 1;
   const detail: JsonObject = { format, filter: { ...(filter as JsonObject) }, events };
-  await services.store.write({ changes: [], events: [draft(origin, 'audit.exported', 'success', { detail })] });
+  const personal = await namesOf(services, origin);
+  await services.store.write({
+    changes: [],
+    events: [draft(origin, 'audit.exported', 'success', { detail, personal })],
+  });
   const matching = upTo(heads, services.store.audit.export(filter));
   return { events, content: format === 'csv' ? csv(matching) : Readable.from(lines(matching)) };
 }

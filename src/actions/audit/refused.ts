@@ -1,6 +1,7 @@
 import type { Services } from '#actions/services.ts';
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { folded } from './folded.ts';
+import { namesOf } from './names.ts';
 
 export interface Refusal {
   /** A stable code: of the hub's error table or an OAuth error. */
@@ -19,11 +20,13 @@ export async function recordRefusal(services: Services, origin: Origin, refusal:
   const { kind, id } = origin.actor;
   const { error, endpoint, system, subject } = refusal;
   const key = JSON.stringify(['request.refused', kind, id, error, endpoint, system, subject?.id]);
+  const personal = await namesOf(services, origin, subject?.id);
   const event = await folded(services, key, (count) =>
     draft(origin, 'request.refused', 'denied', {
       ...(system === undefined ? {} : { system }),
       ...(subject === undefined ? {} : { subject }),
       detail: { error, endpoint, ...(count === 1 ? {} : { count }) },
+      personal,
     }),
   );
   if (event !== undefined) await services.store.write({ changes: [], events: [event] });

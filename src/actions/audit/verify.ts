@@ -4,6 +4,7 @@ import { allKeys } from '#actions/keys/stored.ts';
 import type { Services } from '#actions/services.ts';
 import { draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import { type Verification, type VerifyOptions, verifyExport } from '#domain/audit/verify.ts';
+import { namesOf } from './names.ts';
 
 /**
  * Walks every chain of the live store, against the newest checkpoint if there is one, and records the finding as
@@ -12,7 +13,9 @@ import { type Verification, type VerifyOptions, verifyExport } from '#domain/aud
 export async function verifyStore(services: Services, origin: Origin): Promise<Verification> {
   const found = await verifyExport(services.store.audit.export({}), await newestAnchor(services));
   const outcome = found.ok ? 'success' : 'failure';
-  const events = [draft(origin, 'audit.verified', outcome, { detail: detailOf(found) })];
+  const events = [
+    draft(origin, 'audit.verified', outcome, { detail: detailOf(found), personal: await namesOf(services, origin) }),
+  ];
   const recording = services.store.write({ changes: [], events });
   if (found.ok) await recording;
   else await recording.catch((fault: unknown) => services.log.error({ err: fault }, 'audit.verified was not recorded'));

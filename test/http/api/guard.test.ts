@@ -154,6 +154,16 @@ const cases: Case[] = [
   ['read token', 'PATCH', '/things/gone?x=1', { authorization: 'Bearer read' }, '{{{', 403, 'forbidden'],
   ['token without a hub scope', 'GET', '/nothing', { authorization: 'Bearer openid' }, undefined, 403, 'forbidden'],
   ['employee', 'GET', '/things/gone', { cookie: 'session=employee' }, undefined, 403, 'forbidden'],
+  [
+    'employee, an address that is no text',
+    'GET',
+    '/things/%ff',
+    { cookie: 'session=employee' },
+    undefined,
+    403,
+    'forbidden',
+  ],
+  ['an address that is no text', 'GET', '/things/%ff', token, undefined, 400, 'bad-request'],
   ['employee, nothing there', 'GET', '/nothing', { cookie: 'session=employee' }, undefined, 403, 'forbidden'],
   ['session without the form token', 'PATCH', '/things/gone', owner, '{{{', 403, 'cross-site'],
   [

@@ -195,6 +195,10 @@ test('the last owner stays', async () => {
   const stays = await admin.call('PATCH', `/api/v1/people/${id}`, { status: 'disabled' }, { 'if-match': '*' });
   assert.equal(stays.status, 409, `${version} ${stays.text}`);
   assert.equal(stays.body.code, 'last-admin');
+  const refused = await newest('request.refused');
+  assert.deepEqual(refused?.detail, { error: 'last-admin', endpoint: 'PATCH /api/v1/people/{id}' });
+  assert.deepEqual(refused?.subject, { id });
+  assert.equal(refused?.personal?.subject, 'the-owner <the-owner@example.com>');
 });
 
 test('a CSV is taken in whole or not at all, and says which line is bad', async () => {

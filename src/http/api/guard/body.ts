@@ -58,6 +58,7 @@ function readBytes(req: IncomingMessage, limit: number): Promise<Buffer> {
     req.on('data', take);
     req.once('end', () => resolve(Buffer.concat(chunks)));
     req.once('error', (cause) => reject(new HubError('bad-request', 'The body broke off', { cause })));
+    req.once('close', () => reject(new HubError('bad-request', 'The body broke off')));
   });
 }
 
