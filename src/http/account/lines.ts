@@ -3,7 +3,7 @@ import type { AuditEvent, JsonObject } from '#domain/audit/event.ts';
 import { hubRoles } from '#domain/hub-roles.ts';
 import type { PolicyDocument } from '#domain/policy/document.ts';
 import type { Texts } from '#http/i18n/catalogue.ts';
-import { permissionPhrases } from '#http/i18n/permissions.ts';
+import { permissionSentence } from '#http/i18n/permissions.ts';
 import { browserName } from './browser.ts';
 import type { NamedSystem } from './systems.ts';
 
@@ -67,14 +67,14 @@ function sentence(event: AuditEvent, { texts, document, systemOf, personId }: Wo
   const elsewhere = event.subject !== undefined && event.subject.id !== personId;
   const byMe = event.actor.kind === 'person' && event.actor.id === personId;
   const side = byMe && (elsewhere || event.subject === undefined) && has(`did.${event.type}`) ? 'did' : 'event';
-  const rights = permissionPhrases(texts, document.domains, rightsOf(event));
+  const rights = permissionSentence(texts, document.domains, rightsOf(event));
   const plain = `${side}.${event.type}`;
-  const key = event.type.startsWith('delegated.') && rights.length === 0 ? `${plain}Short` : plain;
+  const key = event.type.startsWith('delegated.') && rights === '' ? `${plain}Short` : plain;
   if (!has(key)) return t('event.other', { type: event.type });
   return t(key, {
     system: event.system === undefined ? t('hub') : systemOf(event.system).title,
     via: event.via === undefined ? t('hub') : systemOf(event.via).title,
-    rights: new Intl.ListFormat(texts.locale, { type: 'unit', style: 'long' }).format(rights),
+    rights,
     role: roleTitle(texts, document, textIn(event.after, 'role') ?? textIn(event.before, 'role') ?? '?'),
     how: t(event.detail?.method === 'password' ? 'how.pwd' : 'how.unknown'),
     type: event.type,

@@ -4,19 +4,28 @@ import type { Texts } from '#http/i18n/catalogue.ts';
 type Test = Extract<Condition, { kind: 'test' }>;
 
 /** A rule's condition as a person reads it: "department is Sales and country is PL or CN". */
-export function conditionInWords(texts: Texts, condition: Condition): string {
+export function conditionInWords(texts: Texts, given: Condition): string {
+  const condition = unwrapped(given);
   switch (condition.kind) {
     case 'all':
       if (condition.of.length === 0) return texts.t('access.everyone');
       return list(texts, 'conjunction', condition.of);
     case 'any':
       return list(texts, 'disjunction', condition.of);
-    case 'not':
-      if (condition.of.kind === 'test') return testInWords(texts, condition.of, true);
-      return texts.t('access.test.not', { condition: conditionInWords(texts, condition.of) });
+    case 'not': {
+      const denied = unwrapped(condition.of);
+      if (denied.kind === 'test') return testInWords(texts, denied, true);
+      return texts.t('access.test.not', { condition: conditionInWords(texts, denied) });
+    }
     case 'test':
       return testInWords(texts, condition);
   }
+}
+
+/** A list of one is what is in it. */
+function unwrapped(condition: Condition): Condition {
+  const [only, second] = condition.kind === 'all' || condition.kind === 'any' ? condition.of : [];
+  return only !== undefined && second === undefined ? unwrapped(only) : condition;
 }
 
 function list(texts: Texts, type: 'conjunction' | 'disjunction', of: readonly Condition[]): string {

@@ -23,27 +23,43 @@ export function domainName(language: Texts, domains: DomainTitles, id: string): 
 /** @param permission `domain:action` */
 export function permissionName(language: Texts, domains: DomainTitles, permission: string): string {
   const [domain = permission, action = ''] = permission.split(':');
-  return inWords(language, domains, domain, [action]);
+  return pattern(language, domains, [domain], [action]);
 }
 
 /** Several permissions, one phrase per domain, most rights first: "read and write customers", "read campaigns". */
 export function permissionPhrases(language: Texts, domains: DomainTitles, permissions: readonly string[]): string[] {
+  return [...actionsByDomain(permissions)]
+    .toSorted(([, one], [, other]) => other.length - one.length)
+    .map(([domain, actions]) => pattern(language, domains, [domain], actions));
+}
+
+/** The same as a part of a sentence: what is done once, with all it is done to: "read invoices and shipments". */
+export function permissionSentence(language: Texts, domains: DomainTitles, permissions: readonly string[]): string {
+  const domainsByActions = new Map<string, string[]>();
+  for (const [domain, actions] of actionsByDomain(permissions)) {
+    const key = actions.join(' ');
+    domainsByActions.set(key, [...(domainsByActions.get(key) ?? []), domain]);
+  }
+  const parts = [...domainsByActions].map(([actions, ids]) => pattern(language, domains, ids, actions.split(' ')));
+  return parts.join('; ');
+}
+
+function actionsByDomain(permissions: readonly string[]): Map<string, string[]> {
   const actions = new Map<string, string[]>();
   for (const permission of permissions) {
     const [domain = permission, action = ''] = permission.split(':');
     actions.set(domain, [...(actions.get(domain) ?? []), action]);
   }
-  return [...actions]
-    .toSorted(([, one], [, other]) => other.length - one.length)
-    .map(([domain, verbs]) => inWords(language, domains, domain, verbs));
+  return actions;
 }
 
-function inWords(language: Texts, domains: DomainTitles, domain: string, actions: readonly string[]): string {
+function pattern(language: Texts, domains: DomainTitles, ids: readonly string[], actions: readonly string[]): string {
   const { t, has, locale } = language;
   const verbs = actions.map((action) => {
     const key = `permissions.verbs.${action}`;
     return has(key) ? t(key) : action.replaceAll('-', ' ');
   });
-  const list = new Intl.ListFormat(locale, { type: 'conjunction' }).format(verbs);
-  return t('permissions.pattern', { actions: list, domain: domainName(language, domains, domain) });
+  const list = new Intl.ListFormat(locale, { type: 'conjunction' });
+  const names = ids.map((id) => domainName(language, domains, id));
+  return t('permissions.pattern', { actions: list.format(verbs), domain: list.format(names) });
 }
