@@ -109,9 +109,7 @@ export class JournalLog {
     }
     if (moved.length === 0) return false;
     const n = this.newest + 1;
-    const text = writeJournal(
-      moved.map(([table, row]) => [table.name, row.id, { row, entries: row.entries }] as const),
-    );
+    const text = writeJournal(moved.map(([table, row]) => [table.name, row.id, row] as const));
     this.#connection.transaction(() => appendJournal(this.#connection, n, text));
     this.appended(n, text);
     for (const [table, row] of moved) table.moved(row, n);

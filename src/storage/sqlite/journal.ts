@@ -1,6 +1,5 @@
 import type { Connection } from './connection.ts';
 import type { Row } from './row.ts';
-import type { Pending } from './staging.ts';
 
 /** One change of a live record as the journal holds it: collection, id, version, expiry, characters of data (null = removed). */
 type Line = [collection: string, id: string, version: number, expiresAt: number | null, length: number | null];
@@ -9,13 +8,13 @@ type Line = [collection: string, id: string, version: number, expiresAt: number 
  * The text of a journal row: a line that lists the changes, then the records' data one after the other. The data stands as
  * it was written, so that neither writing nor reading has to wrap it a second time.
  */
-export function writeJournal(changes: Iterable<readonly [string, string, Pending]>): string {
+export function writeJournal(changes: Iterable<readonly [collection: string, id: string, row: Row | null]>): string {
   const lines: Line[] = [];
   let bodies = '';
-  for (const [collection, id, pending] of changes) {
-    if (pending === null) lines.push([collection, id, 0, null, null]);
+  for (const [collection, id, row] of changes) {
+    if (row === null) lines.push([collection, id, 0, null, null]);
     else {
-      const { version, expiresAt, json } = pending.row;
+      const { version, expiresAt, json } = row;
       lines.push([collection, id, version, expiresAt ?? null, json.length]);
       bodies += json;
     }

@@ -1,24 +1,20 @@
 import type { Collection } from '../collection.ts';
 import type { Page, Query, Scalar, Test } from '../port.ts';
 import { type CheckedQuery, checkQuery, compareText, compareValues, holds, passes, writeCursor } from './query.ts';
-import {
-  type Data,
-  decode,
-  type Entries,
-  type Entry,
-  indexesOf,
-  isScalar,
-  keyOf,
-  type NamedIndex,
-  type Row,
-} from './row.ts';
+import { type Data, decode, type Entry, indexesOf, isScalar, keyOf, type NamedIndex, type Row } from './row.ts';
 import type { Committed, Pending } from './staging.ts';
 
-/** A live record, with its index entries and the journal row that holds its newest state. */
+/** The values of one index that a record stands under: mostly none or one. */
+type Keys = undefined | Scalar | readonly Scalar[];
+
+/** A live record, with what it stands under in each index and the journal row that holds its newest state. */
 export interface LiveRow extends Row {
-  readonly entries: Entries;
+  readonly keys: readonly Keys[];
   journal: number;
 }
+
+/** The records of one value: mostly one. Hundreds of thousands of sets of one would weigh more than the records. */
+type Ids = string | Set<string>;
 
 interface Found {
   readonly row: LiveRow;
@@ -33,7 +29,7 @@ export class LiveTable implements Committed {
   changes = 0;
   /** Characters of all records together. */
   size = 0;
-  readonly #ids: Map<Scalar, Set<string>>[];
+  readonly #ids: Map<Scalar, Ids>[];
 
   constructor(collection: Collection) {
     this.name = collection.name;
@@ -46,18 +42,20 @@ export class LiveTable implements Committed {
   }
 
   holder(index: number, entry: Entry): string | undefined {
-    const [id] = this.#ids[index]?.get(keyOf(entry)) ?? [];
-    return id;
+    return idsOf(this.#ids[index]?.get(keyOf(entry)))[0];
   }
 
   /** Takes over what a transaction has written. */
   apply(id: string, pending: Pending, journal: number): void {
     this.remove(id);
     if (pending === null) return;
-    this.rows.set(id, { ...pending.row, entries: pending.entries, journal });
-    this.size += pending.row.json.length;
-    pending.entries.forEach((entries, at) => {
-      for (const entry of entries) this.#index(at, keyOf(entry), id);
+    const { row, entries } = pending;
+    const keys = entries.map(keysOf);
+    const { version, expiresAt, json } = row;
+    this.rows.set(id, { id, version, expiresAt, json, keys, journal });
+    this.size += json.length;
+    keys.forEach((key, at) => {
+      for (const one of listed(key)) this.#index(at, one, id);
     });
   }
 
@@ -66,8 +64,8 @@ export class LiveTable implements Committed {
     if (row === undefined) return;
     this.rows.delete(id);
     this.size -= row.json.length;
-    row.entries.forEach((entries, at) => {
-      for (const entry of entries) this.#unindex(at, keyOf(entry), id);
+    row.keys.forEach((key, at) => {
+      for (const one of listed(key)) this.#unindex(at, one, id);
     });
   }
 
@@ -150,15 +148,36 @@ export class LiveTable implements Committed {
   #index(at: number, key: Scalar, id: string): void {
     const ids = this.#ids[at];
     const known = ids?.get(key);
-    if (known === undefined) ids?.set(key, new Set([id]));
+    if (known === undefined) ids?.set(key, id);
+    else if (typeof known === 'string') ids?.set(key, new Set([known, id]));
     else known.add(id);
   }
 
   #unindex(at: number, key: Scalar, id: string): void {
-    const known = this.#ids[at]?.get(key);
-    known?.delete(id);
-    if (known?.size === 0) this.#ids[at]?.delete(key);
+    const ids = this.#ids[at];
+    const known = ids?.get(key);
+    if (known === undefined) return;
+    if (typeof known !== 'string') known.delete(id);
+    if (typeof known === 'string' ? known === id : known.size === 0) ids?.delete(key);
   }
+}
+
+function keysOf(entries: readonly Entry[]): Keys {
+  const [first] = entries;
+  if (first === undefined) return undefined;
+  return entries.length === 1 ? keyOf(first) : entries.map(keyOf);
+}
+
+function listed(keys: Keys): readonly Scalar[] {
+  if (keys === undefined) return none;
+  return Array.isArray(keys) ? keys : [keys as Scalar];
+}
+
+const none: readonly never[] = [];
+
+function idsOf(ids: Ids | undefined): readonly string[] {
+  if (ids === undefined) return none;
+  return typeof ids === 'string' ? [ids] : [...ids];
 }
 
 function idCandidates(test: Test, rows: ReadonlyMap<string, LiveRow>): Iterable<string> {
@@ -167,8 +186,8 @@ function idCandidates(test: Test, rows: ReadonlyMap<string, LiveRow>): Iterable<
   return rows.keys();
 }
 
-function indexCandidates(test: Test, ids: ReadonlyMap<Scalar, Set<string>>): Iterable<string> {
-  if (typeof test !== 'object') return ids.get(test) ?? [];
+function indexCandidates(test: Test, ids: ReadonlyMap<Scalar, Ids>): Iterable<string> {
+  if (typeof test !== 'object') return idsOf(ids.get(test));
   const keys = 'in' in test ? test.in : [...ids.keys()].filter((key) => holds(key, test));
-  return new Set(keys.flatMap((key) => [...(ids.get(key) ?? [])]));
+  return new Set(keys.flatMap((key) => idsOf(ids.get(key))));
 }

@@ -52,14 +52,25 @@ export function encode(data: object): string {
 /** The index entries of a record; none where a field is absent, one per element where a field is an array. */
 export function entriesOf(indexes: readonly NamedIndex[], data: Data): Entries {
   return indexes.map((index) => {
-    let entries: Entry[] = [[]];
-    for (const field of index.fields) {
-      const values = scalarsOf(data[field]);
-      if (values.length === 0) return [];
-      entries = entries.flatMap((entry) => values.map((value) => [...entry, value]));
-    }
-    return entries;
+    const [field] = index.fields;
+    if (field === undefined) return none;
+    if (index.fields.length > 1) return combined(index.fields, data);
+    const value = data[field];
+    if (isScalar(value)) return [[value]];
+    return Array.isArray(value) ? scalarsOf(value).map((one) => [one]) : none;
   });
+}
+
+const none: readonly Entry[] = [];
+
+function combined(fields: readonly string[], data: Data): readonly Entry[] {
+  let entries: Entry[] = [[]];
+  for (const field of fields) {
+    const values = scalarsOf(data[field]);
+    if (values.length === 0) return none;
+    entries = entries.flatMap((entry) => values.map((value) => [...entry, value]));
+  }
+  return entries;
 }
 
 function scalarsOf(value: unknown): readonly Scalar[] {

@@ -153,7 +153,9 @@ export class Writer {
       }
     }
     const journal = tables.journal.newest + 1;
-    const text = writeJournal(live.map(([table, id, pending]) => [table.name, id, pending] as const));
+    const text = writeJournal(
+      live.map(([table, id, pending]) => [table.name, id, pending === null ? null : pending.row] as const),
+    );
     this.#transaction(() => {
       for (const [table, id, pending] of kept) table.write(id, pending);
       if (text !== '') appendJournal(connection, journal, text);
