@@ -1,5 +1,4 @@
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import type { JSONWebKeySet } from 'jose';
@@ -8,6 +7,7 @@ import { writeDurably } from '#actions/checkpoints/folder.ts';
 import { takeCheckpoint } from '#actions/checkpoints/take.ts';
 import type { AuditEvent } from '#domain/audit/event.ts';
 import { type Verification, verifyExport } from '#domain/audit/verify.ts';
+import { linesOf } from '#platform/lines.ts';
 import { type CommonOptions, WrongUse } from '../io.ts';
 import { operatorOrigin } from '../operator.ts';
 import type { CliWorld } from '../world.ts';
@@ -142,7 +142,7 @@ function keysOf(file: string): JSONWebKeySet {
 
 /** Each line as an event. A line that is no JSON is a bad record like any other: it belongs to no chain. */
 async function* eventsOf(file: string): AsyncGenerator<AuditEvent> {
-  const input = createReadStream(file);
+  const input = createReadStream(file, 'utf8');
   const opened = new Promise<void>((resolve, reject) => {
     input.once('open', () => resolve());
     input.once('error', reject);
@@ -150,7 +150,7 @@ async function* eventsOf(file: string): AsyncGenerator<AuditEvent> {
   await opened.catch(() => {
     throw new WrongUse(`${file} cannot be read`);
   });
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of linesOf(input)) {
     if (line.trim() === '') continue;
     try {
       yield JSON.parse(line) as AuditEvent;

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { AuditEvent } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
 import type { Collection, Stored } from '../collection.ts';
 import { type AuditPage, type Commit, CommitConflict, type Heads, type Page, StoreUnavailable } from '../port.ts';
 import type { Serving } from './server.ts';
@@ -16,6 +17,7 @@ class Line {
   readonly #socket: Socket;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
+  #idle: (() => void) | undefined;
   counters: Record<string, number> = {};
 
   constructor(socket: Socket) {
@@ -25,6 +27,7 @@ class Line {
     socket.on('close', () => {
       for (const { reject } of this.#waiting.values()) reject(new StoreUnavailable('the hub has stopped'));
       this.#waiting.clear();
+      this.#rest();
     });
   }
 
@@ -40,8 +43,17 @@ class Line {
     }) as Promise<R>;
   }
 
-  close(): void {
+  /** Waits for the answers that are under way. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#idle = resolve;
+      this.#rest();
+    });
     this.#socket.destroy();
+  }
+
+  #rest(): void {
+    if (this.#waiting.size === 0) this.#idle?.();
   }
 
   #answered(answer: Answer): void {
@@ -50,11 +62,13 @@ class Line {
     this.counters = answer.counters;
     if ('fault' in answer) waiting?.reject(thrown(answer.fault, waiting.commit));
     else waiting?.resolve(answer.value);
+    this.#rest();
   }
 }
 
 function thrown(fault: WireFault, commit: Commit | undefined): Error {
   if (fault.kind === 'unavailable') return new StoreUnavailable(fault.message);
+  if (fault.kind === 'refused') return new HubError(fault.code, fault.message, { faults: fault.faults });
   if (fault.kind === 'other') return new Error(fault.message);
   const change = commit?.changes[fault.at];
   if (change === undefined) return new Error(`the commit was refused: ${fault.reason}`);
@@ -99,7 +113,7 @@ export async function connectEngine(address: string): Promise<Serving | undefine
     backup: async (file) => {
       await line.call({ op: 'backup', file });
     },
-    close: async () => line.close(),
+    close: () => line.close(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import type { AuditEvent } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
 import type { Collection } from '../collection.ts';
 import { allCollections } from '../collections.ts';
 import { type Change, CommitConflict, type Engine, StoreUnavailable } from '../port.ts';
@@ -130,6 +131,9 @@ function fault(error: unknown, call: Call): WireFault {
         kind === error.change.kind && id === error.change.id && collection === error.change.collection.name,
     );
     return { kind: 'conflict', at, reason: error.reason, ...(error.index === undefined ? {} : { index: error.index }) };
+  }
+  if (error instanceof HubError) {
+    return { kind: 'refused', code: error.code, message: error.message, faults: error.faults };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { kind: error instanceof StoreUnavailable ? 'unavailable' : 'other', message };

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import type { AuditDraft } from '#domain/audit/event.ts';
+import type { ErrorCode, FieldFault } from '#domain/errors.ts';
+import { Lines } from '#platform/lines.ts';
 import type { AuditQuery, Change, ConflictReason, Query } from '../port.ts';
 
 /** A change with its collection named instead of held. */
@@ -30,6 +31,7 @@ export type Asked = Call & { n: number };
 
 export type WireFault =
   | { kind: 'conflict'; at: number; reason: ConflictReason; index?: string }
+  | { kind: 'refused'; code: ErrorCode; message: string; faults: readonly FieldFault[] }
   | { kind: 'unavailable'; message: string }
   | { kind: 'other'; message: string };
 
@@ -37,15 +39,18 @@ export type Answer = { n: number; counters: Record<string, number> } & ({ value:
 
 /** Calls back with each line that arrives, as an object. A line that is no JSON ends the connection. */
 export function onLines(socket: Socket, received: (message: unknown) => void): void {
-  createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
-    let message: unknown;
-    try {
-      message = JSON.parse(line);
-    } catch {
-      socket.destroy();
-      return;
+  const lines = new Lines();
+  socket.setEncoding('utf8').on('data', (piece: string) => {
+    for (const line of lines.push(piece)) {
+      let message: unknown;
+      try {
+        message = JSON.parse(line);
+      } catch {
+        socket.destroy();
+        return;
+      }
+      received(message);
     }
-    received(message);
   });
 }
 
