@@ -24,16 +24,15 @@ export function flash(res: Response, line: Flash | undefined, { faults, filled }
   setCookie(res, 'flash', context(res).deps.services.seal.seal('flash', value), 120);
 }
 
-/** Reads it, if there is any, and takes the cookie away. */
+/** Reads it, if there is any. It stays until a page has shown it: a redirect on the way would lose it otherwise. */
 export const readFlash: RequestHandler = (req, res, next) => {
-  if (req.method === 'GET') takeFlash(req, res);
+  if (req.method === 'GET') open(req, res);
   next();
 };
 
-function takeFlash(req: Request, res: Response): void {
+function open(req: Request, res: Response): void {
   const value = cookie(req, cookieName(res, 'flash'));
-  if (value === undefined) return;
-  setCookie(res, 'flash', '', 0);
+  if (value === undefined || value === '') return;
   const state = context(res);
   try {
     Object.assign(state, schema.parse(JSON.parse(state.deps.services.seal.open('flash', value))));

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { type Context, context, type Line } from '#http/context.ts';
 import { localeNames, locales, type Texts } from '#http/i18n/catalogue.ts';
 import { type Dates, datesFor } from '#http/i18n/dates.ts';
+import { setCookie } from '#http/middleware/cookies.ts';
 import { Html } from './html.ts';
 
 /**
@@ -12,6 +13,8 @@ import { Html } from './html.ts';
  */
 export function render(res: Response, view: string, data: object = {}, status = 200): void {
   const state = context(res);
+  // What is shown now is not shown again.
+  if (state.flash !== undefined || state.faults !== undefined) setCookie(res, 'flash', '', 0);
   res.status(status).type('html').setHeader('Cache-Control', 'no-store');
   res.setHeader('Content-Language', state.texts.locale);
   res.send(page(state, view, { path: res.req.path, ...data }));
