@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { pooledBytes } from './random.ts';
 
 /** UUIDv7 (RFC 9562, 5.7): ordered by time, so that new rows land at the end of an index. */
@@ -18,5 +18,5 @@ export function randomToken(): string {
 
 /** SHA-256 in base64url: how codes, tokens and cookie ids are stored (security.md). */
 export function hashedId(value: string): string {
-  return createHash('sha256').update(value).digest('base64url');
+  return hash('sha256', value, 'base64url');
 }

@@ -44,9 +44,29 @@ export async function linkAtOnce(
   }
 }
 
+const found = new WeakMap<Services, { counter: number; links: Map<string, Stored<Link>> }>();
+const mostFound = 50_000;
+
+/** The link of a person to a system, if there is one. Committed ones are kept until any link changes. */
 export async function findLink(services: Services, person: string, system: string): Promise<Stored<Link> | undefined> {
-  const page = await services.store.find(links, { where: { person, system }, limit: 1 });
-  return page.items[0];
+  const { store } = services;
+  const counter = store.changes(links);
+  let cache = found.get(services);
+  if (cache?.counter !== counter || cache.links.size >= mostFound) {
+    cache = { counter, links: new Map() };
+    found.set(services, cache);
+  }
+  const key = `${person} ${system}`;
+  const known = cache.links.get(key);
+  if (known !== undefined) return known;
+  const query = { where: { person, system }, limit: 1 };
+  const [committed] = (await store.engine.find(links, query)).items;
+  if (committed !== undefined) {
+    cache.links.set(key, committed);
+    return committed;
+  }
+  // Perhaps this very request has just made it; that is nobody else's to see.
+  return store.current() === undefined ? undefined : (await store.find(links, query)).items[0];
 }
 
 async function makingOfLink(
