@@ -6,6 +6,7 @@ import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Assignment, assignments, type Person } from '#storage/collections.ts';
 import { guardedByPerson } from '../access/guarded.ts';
+import { actorOf } from '../named.ts';
 import { about } from '../people/about.ts';
 import { rightsOf } from '../people/rights.ts';
 import { policyInForce } from '../policy/in-force.ts';
@@ -72,7 +73,6 @@ async function check(services: Services, { role, from, until, reason }: NewAssig
 
 /** The stored form of an assignment. */
 export function assignmentOf(services: Services, origin: Origin, person: string, given: NewAssignment): Assignment {
-  const { kind, id } = origin.actor;
   const { role, from, until, reason } = given;
   return {
     person,
@@ -80,7 +80,7 @@ export function assignmentOf(services: Services, origin: Origin, person: string,
     ...(from === undefined ? {} : { from }),
     ...(until === undefined ? {} : { until }),
     reason,
-    by: id === undefined ? kind : `${kind}:${id}`,
+    by: actorOf(origin),
     at: services.clock.now(),
   };
 }

@@ -16,3 +16,9 @@ export async function about(
   else if (kind === 'person' && id === person.id) personal.actor = named(person);
   return { subject: { id: person.id }, personal };
 }
+
+/** How an event without a subject names its actor. */
+export async function namedActor({ store }: Pick<Services, 'store'>, { actor }: Origin): Promise<Personal> {
+  const person = actor.kind === 'person' && actor.id !== undefined ? await store.get(people, actor.id) : undefined;
+  return person === undefined ? {} : { actor: named(person) };
+}

@@ -9,6 +9,8 @@ import { type Simulation, Simulator } from '#domain/policy/simulate.ts';
 import { policyVersions } from '#storage/collections.ts';
 import { byMode, type NamedBreach, SeparationBreached } from '../access/separation.ts';
 import { personLabel, subjectOfPerson } from '../access/subject.ts';
+import { actorOf } from '../named.ts';
+import { namedActor } from '../people/about.ts';
 import type { Services } from '../services.ts';
 import { type PolicyInForce, policyInForce } from './in-force.ts';
 import { everybody } from './people.ts';
@@ -67,7 +69,7 @@ async function publishOnce(
         kind: 'insert',
         collection: policyVersions,
         id: String(number).padStart(8, '0'),
-        data: { number, text, reason, by: actorName(origin), at: now },
+        data: { number, text, reason, by: actorOf(origin), at: now },
         tag: rightsTag,
       },
       publishingGuard(rights, number),
@@ -77,6 +79,7 @@ async function publishOnce(
         before: { number: before.number, sha256: sha256(before.text) },
         after: { number, sha256: sha256(text) },
         detail: { ...publication.detail, ...counts(effect.simulation), people, reason },
+        personal: await namedActor(services, origin),
       }),
       ...effect.accepted.map(([separation, holders]) => acceptedByPolicy(origin, event, separation, holders)),
     ],
@@ -156,10 +159,6 @@ function counts({ gains, losses, conflicts }: Simulation): JsonObject {
       stand: conflicts.stand.length,
     },
   };
-}
-
-function actorName({ actor }: Origin): string {
-  return actor.id === undefined ? actor.kind : `${actor.kind}:${actor.id}`;
 }
 
 function sha256(text: string): string {

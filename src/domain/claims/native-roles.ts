@@ -22,12 +22,12 @@ function readMapping({ nativeRoles: table }: Readonly<Record<string, unknown>>):
   const faults: FieldFault[] = [];
   if (table === undefined) return { mapping, faults };
   if (typeof table !== 'object' || table === null || Array.isArray(table)) {
-    faults.push({ path: 'settings.nativeRoles', message: 'This has to map permissions or roles to lists of names.' });
+    faults.push({ path: 'settings.nativeRoles', message: 'has to map permissions or roles to lists of names' });
     return { mapping, faults };
   }
   for (const [key, names] of Object.entries(table)) {
     if (Array.isArray(names) && names.every((name) => typeof name === 'string')) mapping.set(key, names);
-    else faults.push({ path: `settings.nativeRoles.${key}`, message: 'This has to be a list of names.' });
+    else faults.push({ path: `settings.nativeRoles.${key}`, message: 'has to be a list of names' });
   }
   return { mapping, faults };
 }

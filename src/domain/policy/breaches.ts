@@ -22,6 +22,8 @@ export interface NewBreach {
  * @param before undefined: the person did not exist.
  */
 export function newBreaches(before: Standing | undefined, after: Standing, now: number): NewBreach[] {
+  // Almost everybody: nothing they will ever hold comes together, so no instant needs a look.
+  if (after.policy.accessEver(after.subject, now).breaches.length === 0) return [];
   const found = new Map<string, NewBreach>();
   for (let at = now; at < Number.POSITIVE_INFINITY; ) {
     const breached = after.policy.access(after.subject, at).breaches;

@@ -3,7 +3,7 @@ import { holds } from './condition.ts';
 import type { PolicyDocument } from './document.ts';
 import { type Includers, includersOf, withIncluded } from './inclusion.ts';
 import { RuleIndex } from './rule-index.ts';
-import { inForce, type Subject } from './subject.ts';
+import { inForce, type Period, type Subject } from './subject.ts';
 
 /** A company has a few hundred combinations of roles; this bounds what a strange one may take. */
 const maxCombinations = 5_000;
@@ -14,6 +14,8 @@ export interface CompiledPolicy {
   readonly includers: Includers;
   /** Roles, permissions in every system and breaches of a person at an instant (ms since 1970). */
   access(subject: Subject, at: number): Access;
+  /** Everything held at some instant from `at` on, taken together: what is not in here is never held. */
+  accessEver(subject: Subject, at: number): Access;
   /** The first instant after `at` at which the answer for this person may change by time alone; Infinity = never. */
   nextChange(subject: Subject, at: number): number;
 }
@@ -26,13 +28,13 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const combinations = new Map<string, Access>();
   const nobody = accessOf(document, mattering, new Set());
 
-  const directRoles = (subject: Subject, at: number): Set<string> => {
+  const directRoles = (subject: Subject, counts: (period: Period) => boolean): Set<string> => {
     const direct = new Set<string>();
     index.candidates(subject.attributes, (rule) => {
-      if (!direct.has(rule.role) && inForce(rule, at) && holds(rule.when, subject.attributes)) direct.add(rule.role);
+      if (!direct.has(rule.role) && counts(rule) && holds(rule.when, subject.attributes)) direct.add(rule.role);
     });
     for (const assignment of subject.assignments) {
-      if (inForce(assignment, at) && document.roles.has(assignment.role)) direct.add(assignment.role);
+      if (counts(assignment) && document.roles.has(assignment.role)) direct.add(assignment.role);
     }
     return direct;
   };
@@ -48,10 +50,14 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     return access;
   };
 
+  const answer = (subject: Subject, counts: (period: Period) => boolean): Access =>
+    subject.active ? combine(directRoles(subject, counts)) : nobody;
+
   return {
     document,
     includers,
-    access: (subject, at) => (subject.active ? combine(directRoles(subject, at)) : nobody),
+    access: (subject, at) => answer(subject, (period) => inForce(period, at)),
+    accessEver: (subject, at) => answer(subject, ({ until }) => until === undefined || at < until),
     nextChange: (subject, at) => {
       const next = boundaries.find((instant) => instant > at) ?? Number.POSITIVE_INFINITY;
       return Math.min(next, ...subject.assignments.flatMap(boundariesOf).filter((instant) => instant > at));
@@ -59,7 +65,7 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   };
 }
 
-function boundariesOf(period: { from?: number | undefined; until?: number | undefined }): number[] {
+function boundariesOf(period: Period): number[] {
   return [period.from, period.until].filter((instant) => instant !== undefined);
 }
 

@@ -3,12 +3,16 @@
 /** Attribute name -> value or values, in NFC. What is empty is absent. A Map, so that no name means anything special. */
 export type Attributes = ReadonlyMap<string, string | readonly string[]>;
 
-/** A role given to one person by hand. Milliseconds since 1970; from inclusive, until exclusive. */
-export interface SingleAssignment {
-  readonly id: string;
-  readonly role: string;
+/** Milliseconds since 1970; from inclusive, until exclusive. */
+export interface Period {
   readonly from?: number | undefined;
   readonly until?: number | undefined;
+}
+
+/** A role given to one person by hand. */
+export interface SingleAssignment extends Period {
+  readonly id: string;
+  readonly role: string;
 }
 
 export interface Subject {
@@ -33,7 +37,7 @@ export function attributesOf(raw: Iterable<readonly [string, string | readonly s
   return attributes;
 }
 
-/** Does a period hold at an instant? From inclusive, until exclusive. */
-export function inForce(period: { from?: number | undefined; until?: number | undefined }, at: number): boolean {
+/** Does a period hold at an instant? */
+export function inForce(period: Period, at: number): boolean {
   return (period.from === undefined || period.from <= at) && (period.until === undefined || at < period.until);
 }

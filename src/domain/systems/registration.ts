@@ -1,3 +1,4 @@
+import { nativeRoleFaults } from '#domain/claims/native-roles.ts';
 import type { FieldFault } from '#domain/errors.ts';
 import { nearest } from '#domain/suggest.ts';
 import { redirectUriFault, webAddressFault } from './addresses.ts';
@@ -16,6 +17,7 @@ export interface Registration {
   readonly jwksUri?: string | undefined;
   readonly api?: { readonly audience: string } | undefined;
   readonly machine?: { readonly scopes: readonly string[] } | undefined;
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 const reserved = ['hub'];
@@ -51,6 +53,7 @@ export function registrationFaults(system: Registration, unreadable: ReadonlySet
     );
   }
   scopes(system, fault);
+  if (system.settings !== undefined) faults.push(...nativeRoleFaults(system.settings));
   return faults;
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { newBreaches } from '#domain/policy/breaches.ts';
 import { checkPolicy } from '#domain/policy/check/check.ts';
 import { type CompiledPolicy, compilePolicy } from '#domain/policy/compile.ts';
 import { explain } from '#domain/policy/explain.ts';
@@ -102,6 +103,34 @@ test('an explanation names every path and everything that is missing', () => {
         all.filter((permission) => !held.includes(permission)),
       );
       for (const { nearest } of missing) for (const { failing } of nearest) assert.ok(failing.length > 0);
+    }),
+    runs,
+  );
+});
+
+test('new breaches are those that some instant from now on brings and the same instant before did not have', () => {
+  const pair = fc.tuple(policies, people);
+  fc.assert(
+    fc.property(pair, pair, instants, (one, other, now) => {
+      // The same person may change, the policy may change, or both.
+      const [[before, was], [after, is]] = [one, other];
+      const found = newBreaches(
+        { policy: compiled(before), subject: subjectOf(was) },
+        { policy: compiled(after), subject: subjectOf(is) },
+        now,
+      );
+      const moments = [before, after].flatMap(({ assign }) => assign.flatMap(({ from, until }) => [from, until]));
+      const all = [
+        now,
+        ...moments.flatMap((moment) => (moment === undefined ? [] : [Date.parse(moment)])),
+        ...[was, is].flatMap((person) => person.assignments.flatMap(({ from, until }) => [from ?? now, until ?? now])),
+      ].filter((moment) => moment >= now);
+      const expected = all.flatMap((moment) => {
+        const stood = breachesOf(before, was, moment);
+        return breachesOf(after, is, moment).filter((id) => !stood.includes(id));
+      });
+      assert.deepEqual(found.map(({ rule }) => rule.id).toSorted(), [...new Set(expected)].sort());
+      for (const { rule, from } of found) assert.ok(breachesOf(after, is, from).includes(rule.id));
     }),
     runs,
   );
