@@ -1,7 +1,7 @@
 import { fold } from '#domain/people/folding.ts';
-import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import type { Page, Test } from '#storage/port.ts';
+import { scan } from '../scan.ts';
 import type { Services } from '../services.ts';
 
 export interface PeopleQuery {
@@ -18,15 +18,12 @@ export interface PeopleQuery {
 /** Ids are ordered by time of making. */
 const sorts = { name: 'sortName', '-name': '-sortName', createdAt: 'id', '-createdAt': '-id' } as const;
 
-/** Records looked at for one page at most; beyond, the page is short and its cursor leads on. */
-const mostSteps = 20;
-
 /**
  * One page of people. The longest word is looked up in the index, further words are compared with what that finds, so a page
  * may be shorter than asked for while more follow.
  */
-export async function searchPeople({ store }: Services, query: PeopleQuery): Promise<Page<Person>> {
-  const { q = '', status, department, sort = 'name', limit = 50, cursor } = query;
+export async function searchPeople({ store }: Services, asked: PeopleQuery): Promise<Page<Person>> {
+  const { q = '', status, department, sort = 'name', limit = 50, cursor } = asked;
   const words = fold(q)
     .split(/\s+/)
     .filter((word) => word !== '')
@@ -37,18 +34,11 @@ export async function searchPeople({ store }: Services, query: PeopleQuery): Pro
   if (status !== undefined) where.status = status;
   if (department !== undefined) where.department = department;
   const fits = ({ searchTerms }: Person) => others.every((word) => searchTerms.some((term) => term.startsWith(word)));
-  const items: Stored<Person>[] = [];
-  let next: string | null | undefined = cursor;
-  for (let step = 0; step < mostSteps && items.length < limit && next !== null; step += 1) {
-    // What is missing and no more: the cursor stands behind the last record that was looked at.
-    const page: Page<Person> = await store.find(people, {
-      where,
-      sort: sorts[sort],
-      limit: limit - items.length,
-      ...(next === undefined ? {} : { cursor: next }),
-    });
-    items.push(...page.items.filter(fits));
-    next = page.next;
-  }
-  return { items, next: next ?? null };
+  const query = { where, sort: sorts[sort] };
+  return scan(
+    limit,
+    cursor,
+    (most, from) => store.find(people, { ...query, limit: most, ...(from === undefined ? {} : { cursor: from }) }),
+    fits,
+  );
 }

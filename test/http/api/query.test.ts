@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { HubError } from '#domain/errors.ts';
 import { readQuery } from '#http/api/guard/query.ts';
-import { limit } from '#http/api/resources/shared.ts';
+import { limit } from '#http/api/resources/list.ts';
 
 const schema = z.strictObject({ q: z.string().optional(), limit });
 

@@ -5,7 +5,8 @@ import { verifyStore } from '#actions/audit/verify.ts';
 import { eventTypes } from '#domain/audit/event.ts';
 import { named } from '../openapi/names.ts';
 import { type Route, route } from '../route.ts';
-import { cursor, given, instant, limit, pageOf } from './shared.ts';
+import { cursor, limit, pageOf, q } from './list.ts';
+import { given, instant } from './shared.ts';
 
 const json = z.record(z.string(), z.unknown());
 
@@ -62,6 +63,7 @@ const query = route({
   permission: 'hub:audit-read',
   query: z.strictObject({
     ...filter,
+    q,
     sort: z.enum(['at', '-at']).describe('Newest first by default').optional(),
     limit,
     cursor,

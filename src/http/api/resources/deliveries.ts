@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { deliverySchema, outbox } from '#storage/collections.ts';
+import { scan } from '#actions/scan.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Delivery, deliverySchema, outbox } from '#storage/collections.ts';
 import { named } from '../openapi/names.ts';
 import { type Route, route } from '../route.ts';
-import { cursor, given, iso, limit, pageOf } from './shared.ts';
+import { cursor, holds, limit, pageOf, q } from './list.ts';
+import { given, iso } from './shared.ts';
 
 const delivery = named(
   'Delivery',
@@ -11,12 +14,22 @@ const delivery = named(
     .extend({ id: z.string(), version: z.int(), nextAt: z.string(), giveUpAt: z.string(), createdAt: z.string() }),
 );
 
+function shown(record: Stored<Delivery>) {
+  return {
+    ...record,
+    nextAt: iso(record.nextAt),
+    giveUpAt: iso(record.giveUpAt),
+    createdAt: iso(record.createdAt),
+  };
+}
+
 const list = route({
   method: 'GET',
   path: '/deliveries',
   summary: 'List what the hub has told the systems, and what still waits',
   permission: 'hub:systems-read',
   query: z.strictObject({
+    q,
     system: z.string().max(200).optional(),
     person: z.string().max(200).optional(),
     status: z.enum(['waiting', 'delivered', 'failed']).optional(),
@@ -25,22 +38,16 @@ const list = route({
     cursor,
   }),
   answers: { 200: { description: 'A page of deliveries', schema: pageOf('DeliveryPage', delivery) } },
-  async handle({ services, query: { limit: most = 50, cursor: from, sort, ...where } }) {
+  async handle({ services, query: { q: text = '', limit: most = 50, cursor: from, sort, ...where } }) {
     // Ids are ordered by time of making.
-    const order = sort === 'createdAt' ? 'id' : '-id';
-    const page = await services.store.find(outbox, {
-      where: given(where),
-      sort: order,
-      limit: most,
-      ...given({ cursor: from }),
-    });
-    const items = page.items.map((one) => ({
-      ...one,
-      nextAt: iso(one.nextAt),
-      giveUpAt: iso(one.giveUpAt),
-      createdAt: iso(one.createdAt),
-    }));
-    return { status: 200, body: { items, next: page.next } };
+    const query = { where: given(where), sort: sort === 'createdAt' ? 'id' : '-id' };
+    const page = await scan(
+      most,
+      from,
+      (limit, cursor) => services.store.find(outbox, { ...query, limit, ...given({ cursor }) }),
+      (one) => holds(one, text.toLowerCase()),
+    );
+    return { status: 200, body: { items: page.items.map(shown), next: page.next } };
   },
 });
 

@@ -3,7 +3,8 @@ import { listKeys } from '#actions/keys/list.ts';
 import { rotateKeys } from '#actions/keys/rotate.ts';
 import { named } from '../openapi/names.ts';
 import { type Route, route } from '../route.ts';
-import { cursor, iso, limit, pageOf, sliceOf } from './shared.ts';
+import { listOf, listQuery, pageOf } from './list.ts';
+import { iso } from './shared.ts';
 
 const key = named(
   'Key',
@@ -22,7 +23,7 @@ const list = route({
   path: '/keys',
   summary: 'List the signing keys',
   permission: 'hub:keys-read',
-  query: z.strictObject({ limit, cursor }),
+  query: z.strictObject(listQuery(['createdAt'])),
   answers: { 200: { description: 'Public facts of the keys, oldest first', schema: pageOf('KeyPage', key) } },
   async handle({ services, query }) {
     const shown = (await listKeys(services)).map(({ createdAt, activatedAt, leavesAt, ...rest }) => ({
@@ -31,7 +32,7 @@ const list = route({
       ...(activatedAt === undefined ? {} : { activatedAt: iso(activatedAt) }),
       ...(leavesAt === undefined ? {} : { leavesAt: iso(leavesAt) }),
     }));
-    return { status: 200, body: sliceOf(shown, query) };
+    return { status: 200, body: listOf(shown, query) };
   },
 });
 

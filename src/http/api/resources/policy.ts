@@ -11,7 +11,8 @@ import { parseInstant } from '#domain/policy/dates.ts';
 import type { PolicyVersion } from '#storage/collections.ts';
 import { named } from '../openapi/names.ts';
 import { type Look, type Route, route } from '../route.ts';
-import { cursor, iso, limit, pageOf, sliceOf } from './shared.ts';
+import { listOf, listQuery, pageOf } from './list.ts';
+import { iso } from './shared.ts';
 
 const summary = z.object({
   number: z.int(),
@@ -57,10 +58,10 @@ const versions = route({
   path: '/policy/versions',
   summary: 'List the versions of the policy',
   permission: 'hub:policy-read',
-  query: z.strictObject({ limit, cursor }),
+  query: z.strictObject(listQuery(['number'], '-number')),
   answers: { 200: { description: 'Newest first, without the text', schema: pageOf('PolicyVersionPage', listed) } },
   async handle({ services, query }) {
-    return { status: 200, body: sliceOf((await policyHistory(services)).map(shown), query) };
+    return { status: 200, body: listOf((await policyHistory(services)).map(shown), query) };
   },
 });
 
@@ -134,10 +135,10 @@ const conflicts = route({
   path: '/policy/conflicts',
   summary: 'List who breaches which separation rule as things stand',
   permission: 'hub:policy-read',
-  query: z.strictObject({ limit, cursor }),
+  query: z.strictObject(listQuery(['separation', 'person'])),
   answers: { 200: { description: 'By rule and person', schema: pageOf('ConflictPage', conflict) } },
   async handle({ services, query }) {
-    return { status: 200, body: sliceOf(await standingConflicts(services), query) };
+    return { status: 200, body: listOf(await standingConflicts(services), query) };
   },
 });
 

@@ -10,7 +10,8 @@ import type { Stored } from '#storage/collection.ts';
 import { type System, systemSchema } from '#storage/collections.ts';
 import { named } from '../openapi/names.ts';
 import { type Caller, type Look, type Route, route } from '../route.ts';
-import { cursor, iso, limit, pageOf, sliceOf } from './shared.ts';
+import { listOf, listQuery, pageOf } from './list.ts';
+import { iso } from './shared.ts';
 
 /** A file of this machine is nothing for an API to read. */
 const { clientSecretFile: _, ...shape } = systemShape;
@@ -70,21 +71,13 @@ const list = route({
   summary: 'List the systems',
   permission: 'hub:systems-read',
   query: z.strictObject({
-    q: z.string().max(200).describe('Part of id or title').optional(),
+    ...listQuery(['title', 'id', 'createdAt']),
     side: z.enum(['crm', 'erp', 'other']).optional(),
-    sort: z.enum(['title', '-title']).optional(),
-    limit,
-    cursor,
   }),
   answers: { 200: { description: 'A page of systems, by title', schema: pageOf('SystemPage', system) } },
   async handle({ services, query }) {
-    const needle = (query.q ?? '').toLocaleLowerCase();
-    const holds = (one: Stored<System>) =>
-      (query.side === undefined || one.side === query.side) &&
-      (one.id.includes(needle) || one.title.toLocaleLowerCase().includes(needle));
-    const all = (await listSystems(services)).filter(holds);
-    if (query.sort === '-title') all.reverse();
-    return { status: 200, body: sliceOf(all.map(shown), query) };
+    const all = (await listSystems(services)).filter(({ side }) => query.side === undefined || side === query.side);
+    return { status: 200, body: listOf(all.map(shown), query) };
   },
 });
 

@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { everyRecord } from '#actions/access/reading.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Link, links } from '#storage/collections.ts';
 import { named } from '../../openapi/names.ts';
 import { type Route, route } from '../../route.ts';
-import { cursor, given, iso, limit, pageOf } from '../shared.ts';
+import { listOf, listQuery, pageOf } from '../list.ts';
+import { iso } from '../shared.ts';
 import { findPerson } from './view.ts';
 
 const link = named(
@@ -27,12 +29,11 @@ const list = route({
   summary: 'List the logins that systems know a person by',
   permission: 'hub:people-read',
   find: findPerson,
-  query: z.strictObject({ limit, cursor }),
+  query: z.strictObject(listQuery(['createdAt', 'system'])),
   answers: { 200: { description: 'A page of links', schema: pageOf('LinkPage', link) } },
-  async handle({ services, item, query: { limit: most = 50, cursor: from } }) {
-    const where = { person: item.id };
-    const page = await services.store.find(links, { where, limit: most, ...given({ cursor: from }) });
-    return { status: 200, body: { items: page.items.map(shown), next: page.next } };
+  async handle({ services, item, query }) {
+    const all = await Array.fromAsync(everyRecord(services.store, links, { where: { person: item.id } }));
+    return { status: 200, body: listOf(all.map(shown), query) };
   },
 });
 

@@ -4,7 +4,8 @@ import { createPerson } from '#actions/people/create.ts';
 import { requireReach } from '#actions/people/rights.ts';
 import { searchPeople } from '#actions/people/search.ts';
 import { type Look, type Route, route } from '../../route.ts';
-import { cursor, given, limit, pageOf } from '../shared.ts';
+import { cursor, limit, pageOf } from '../list.ts';
+import { given } from '../shared.ts';
 import { findPerson, newPerson, person, personPatch, shown } from './view.ts';
 
 const list = route({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assignmentsOf } from '#actions/access/reading.ts';
 import { assignRole } from '#actions/assignments/assign.ts';
 import { withdrawRole } from '#actions/assignments/withdraw.ts';
 import { HubError } from '#domain/errors.ts';
@@ -7,7 +8,8 @@ import type { Stored } from '#storage/collection.ts';
 import { type Assignment, assignments } from '#storage/collections.ts';
 import { named } from '../../openapi/names.ts';
 import { type Look, type Route, route } from '../../route.ts';
-import { cursor, given, iso, limit, pageOf } from '../shared.ts';
+import { listOf, listQuery, pageOf } from '../list.ts';
+import { iso } from '../shared.ts';
 import { findPerson } from './view.ts';
 
 const assignment = named(
@@ -66,12 +68,10 @@ const list = route({
   description: 'Roles that come by rule stand in people/{id}/access.',
   permission: 'hub:people-read',
   find: findPerson,
-  query: z.strictObject({ limit, cursor }),
+  query: z.strictObject(listQuery(['at', 'role'])),
   answers: { 200: { description: 'A page of assignments', schema: pageOf('AssignmentPage', assignment) } },
-  async handle({ services, item, query: { limit: most = 50, cursor: from } }) {
-    const where = { person: item.id };
-    const page = await services.store.find(assignments, { where, limit: most, ...given({ cursor: from }) });
-    return { status: 200, body: { items: page.items.map(shown), next: page.next } };
+  async handle({ services, item, query }) {
+    return { status: 200, body: listOf((await assignmentsOf(services.store, item.id)).map(shown), query) };
   },
 });
 

@@ -5,7 +5,8 @@ import { listSessions, type SessionView } from '#actions/sessions/list.ts';
 import { HubError } from '#domain/errors.ts';
 import { named } from '../../openapi/names.ts';
 import { type Look, type Route, route } from '../../route.ts';
-import { cursor, iso, limit, pageOf, sliceOf } from '../shared.ts';
+import { listOf, listQuery, pageOf } from '../list.ts';
+import { iso } from '../shared.ts';
 import { findPerson } from './view.ts';
 
 const session = named(
@@ -39,10 +40,10 @@ const list = route({
   summary: 'List the sessions of a person',
   permission: 'hub:people-read',
   find: findPerson,
-  query: z.strictObject({ limit, cursor }),
+  query: z.strictObject(listQuery(['startedAt', 'seenAt'], '-startedAt')),
   answers: { 200: { description: 'A page of live sessions, newest first', schema: pageOf('SessionPage', session) } },
   async handle({ services, item, query }) {
-    return { status: 200, body: sliceOf((await listSessions(services, item.id)).map(shown), query) };
+    return { status: 200, body: listOf((await listSessions(services, item.id)).map(shown), query) };
   },
 });
 
