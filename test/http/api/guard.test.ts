@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { after, before, test } from 'node:test';
 import { z } from 'zod';
 import type { Services } from '#actions/services.ts';
@@ -71,6 +72,24 @@ const routes = [
   }),
 ];
 
+let sayClosed: (closed: boolean) => void = () => {};
+const endlessClosed = new Promise<boolean>((resolve) => {
+  sayClosed = resolve;
+});
+const endless = route({
+  method: 'GET',
+  path: '/endless',
+  summary: 'x',
+  permission,
+  recorded: true,
+  answers: { 200: { description: '', stream: ['text/plain'] } },
+  async handle() {
+    const content = new Readable({ read: () => setImmediate(() => content.push('x'.repeat(10_000))) });
+    content.once('close', () => sayClosed(true));
+    return { status: 200, stream: { type: 'text/plain', filename: 'x.txt', content } };
+  },
+});
+
 /** Tokens and sessions by name: `admin`, `read`, `nothing`; what the real doors do is tested where they are built. */
 const doors: Doors = {
   async bearer(req) {
@@ -103,7 +122,7 @@ before(async () => {
       },
     ],
   });
-  const guard = createGuard(services, doors, routes);
+  const guard = createGuard(services, doors, [...routes, endless]);
   const server = createServer((req, res) => {
     const url = new URL(req.url ?? '/', 'http://hub.invalid');
     void guard(req, res, url.pathname, url.search);
@@ -353,6 +372,26 @@ test('20 MB are refused without being read, with and without a length', async ()
     });
     assert.equal(status, 413);
   }
+});
+
+test('a body that breaks off and a reader who goes away leave nothing behind', async () => {
+  const before = handled;
+  for (const path of ['/things/here', '/endless']) {
+    await new Promise<void>((resolve) => {
+      const method = path === '/endless' ? 'GET' : 'PATCH';
+      const length = method === 'GET' ? {} : { 'content-length': '500' };
+      const sending = request(address + path, { method, headers: { ...patching, ...length } }, (res) => {
+        res.once('data', () => res.destroy());
+        res.once('close', () => resolve());
+      });
+      sending.on('error', () => resolve());
+      if (method === 'GET') sending.end();
+      else sending.write('{"name":', () => setTimeout(() => sending.destroy(), 20));
+    });
+  }
+  assert.equal((await fetch(`${address}/things/here`, { headers: token })).status, 200);
+  assert.equal(handled, before + 1);
+  assert.equal(await endlessClosed, true);
 });
 
 test('a refusal is on record once, and a flood of them is folded', async () => {
