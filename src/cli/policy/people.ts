@@ -2,14 +2,16 @@ import { readPeople } from '#domain/people/csv/rows.ts';
 import { patched } from '#domain/people/fields.ts';
 import { loginsOf } from '#domain/people/folding.ts';
 import { policyAttributes } from '#domain/people/record.ts';
-import { personFaults } from '#domain/people/rules.ts';
 import type { Fault } from '#domain/policy/fault.ts';
 import type { SimulatedPerson } from '#domain/policy/simulate.ts';
 import { attributesOf } from '#domain/policy/subject.ts';
 import type { CommandIo, CommonOptions } from '../io.ts';
 import { readInput, tellFaults } from './file.ts';
 
-/** The people of a CSV as a policy sees them, or undefined when rows are bad: every fault has then been printed. */
+/**
+ * The people of a CSV as a policy sees them, or undefined when rows are bad: every fault has then been printed. Less strict
+ * than an import, which also looks at how e-mails and names are written: trying out a policy does not turn on that.
+ */
 export async function peopleFromCsv(
   io: CommandIo,
   options: CommonOptions,
@@ -24,7 +26,11 @@ export async function peopleFromCsv(
       continue;
     }
     const fields = patched(row.patch);
-    faults.push(...personFaults(fields).map((fault) => ({ ...fault, line: row.line })));
+    const person = fields.email ?? fields.username;
+    if (person === undefined) {
+      faults.push({ path: 'email', line: row.line, message: 'give an e-mail or a username' });
+      continue;
+    }
     for (const login of loginsOf(fields)) {
       const before = logins.get(login);
       if (before === undefined) logins.set(login, row.line);
@@ -36,7 +42,7 @@ export async function peopleFromCsv(
         });
     }
     people.push({
-      person: fields.email ?? fields.username ?? '',
+      person,
       subject: {
         active: fields.status === 'active',
         attributes: attributesOf(policyAttributes(fields)),
