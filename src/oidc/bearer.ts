@@ -21,9 +21,9 @@ export async function bearerOf(services: Services, req: IncomingMessage): Promis
   if (scheme?.toLowerCase() !== 'bearer' || token === undefined || token === '' || rest.length > 0) return undefined;
   const record = await services.store.get(clientCredentials, hashedId(token));
   if (record === undefined || (record.expiresAt ?? 0) <= services.clock.now()) return undefined;
-  const { scope, aud, jkt, clientId } = record.payload;
-  if (aud !== undefined || jkt !== undefined || typeof clientId !== 'string') return undefined;
-  const system = await systemByClientId(services, clientId);
+  const { scope, aud, jkt } = record.payload;
+  if (aud !== undefined || jkt !== undefined || record.client === undefined) return undefined;
+  const system = await systemByClientId(services, record.client);
   if (system === undefined || !system.enabled) return undefined;
   // What was taken from the system since then is taken from its tokens too.
   const allowed = new Set(system.machine?.scopes);

@@ -3,7 +3,7 @@
  * library's payload and the few fields the hub looks things up by; their ids are SHA-256 of what the client holds.
  */
 import { z } from 'zod';
-import { collection } from './collection.ts';
+import { collection, type Index } from './collection.ts';
 
 const attribute = z.union([z.string(), z.array(z.string())]);
 
@@ -262,8 +262,6 @@ export const artifactSchema = z.object({
   account: z.string().optional(),
   client: z.string().optional(),
   grant: z.string().optional(),
-  /** The library's `uid` (sessions, interactions). */
-  uid: z.string().optional(),
   /** `uid` of the session a grant or token came from. */
   session: z.string().optional(),
   userCode: z.string().optional(),
@@ -272,21 +270,13 @@ export const artifactSchema = z.object({
 });
 export type Artifact = z.infer<typeof artifactSchema>;
 
-function artifacts<N extends string>(name: N) {
-  return collection({
-    name,
-    life: 'live',
-    schemaVersion: 1,
-    schema: artifactSchema,
-    indexes: {
-      account: { fields: ['account'] },
-      grant: { fields: ['grant'] },
-      session: { fields: ['session'] },
-      uid: { fields: ['uid'], unique: true },
-      userCode: { fields: ['userCode'], unique: true },
-    },
-  });
+// Few indexes: what ends a session or an account ends its grants, and everything issued under a grant dies with it, so
+// nobody has to look for tokens.
+function artifacts<N extends string, I extends string>(name: N, indexes: Readonly<Record<I, Index>>) {
+  return collection({ name, life: 'live', schemaVersion: 1, schema: artifactSchema, indexes });
 }
+
+const byPerson = { account: { fields: ['account'] }, grant: { fields: ['grant'] } };
 
 export const sessionSchema = z
   .object({
@@ -318,16 +308,16 @@ export const sessions = collection({
     endsAt: { fields: ['endsAt'] },
   },
 });
-export const interactions = artifacts('interactions');
-export const grants = artifacts('grants');
-export const authorizationCodes = artifacts('authorizationCodes');
-export const accessTokens = artifacts('accessTokens');
-export const refreshTokens = artifacts('refreshTokens');
-export const clientCredentials = artifacts('clientCredentials');
-export const deviceCodes = artifacts('deviceCodes');
-export const pushedRequests = artifacts('pushedRequests');
+export const interactions = artifacts('interactions', {});
+export const grants = artifacts('grants', { account: { fields: ['account'] } });
+export const authorizationCodes = artifacts('authorizationCodes', {});
+export const accessTokens = artifacts('accessTokens', byPerson);
+export const refreshTokens = artifacts('refreshTokens', {});
+export const clientCredentials = artifacts('clientCredentials', {});
+export const deviceCodes = artifacts('deviceCodes', { userCode: { fields: ['userCode'], unique: true } });
+export const pushedRequests = artifacts('pushedRequests', {});
 /** `jti` of client assertions and DPoP proofs. */
-export const replayMarks = artifacts('replayMarks');
+export const replayMarks = artifacts('replayMarks', {});
 
 /** Everything, for the engines, copies and backups. */
 export const allCollections = [

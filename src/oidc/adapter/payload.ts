@@ -1,19 +1,36 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Artifact } from '#storage/collections.ts';
 
-/** The record of a payload: without the secret id, with the fields that the hub looks things up by. */
+/** The record of a payload: without the secret id, and nothing in it twice. */
 export function artifactOf(payload: AdapterPayload): Artifact {
-  const { jti: _jti, consumed: _consumed, ...rest } = payload;
+  const {
+    jti: _jti,
+    kind: _kind,
+    consumed: _consumed,
+    accountId: account,
+    clientId: client,
+    grantId: grant,
+    sessionUid: session,
+    ...rest
+  } = payload;
   return {
     payload: rest,
-    ...(payload.accountId === undefined ? {} : { account: payload.accountId }),
-    ...(payload.clientId === undefined ? {} : { client: payload.clientId }),
-    ...(payload.grantId === undefined ? {} : { grant: payload.grantId }),
-    ...(payload.sessionUid === undefined ? {} : { session: payload.sessionUid }),
+    ...(account === undefined ? {} : { account }),
+    ...(client === undefined ? {} : { client }),
+    ...(grant === undefined ? {} : { grant }),
+    ...(session === undefined ? {} : { session }),
   };
 }
 
 /** Back to what the library saved; the id is what the client holds. */
 export function payloadOf(record: Artifact, jti: string): AdapterPayload {
-  return { ...record.payload, jti } as AdapterPayload;
+  const { payload, account, client, grant, session } = record;
+  return {
+    ...payload,
+    jti,
+    ...(account === undefined ? {} : { accountId: account }),
+    ...(client === undefined ? {} : { clientId: client }),
+    ...(grant === undefined ? {} : { grantId: grant }),
+    ...(session === undefined ? {} : { sessionUid: session }),
+  } as AdapterPayload;
 }

@@ -1,14 +1,14 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
 import { hashedId } from '#platform/ids.ts';
-import type { Stored } from '#storage/collection.ts';
-import type { Artifact, authorizationCodes } from '#storage/collections.ts';
+import type { Collection, Stored } from '#storage/collection.ts';
+import type { Artifact } from '#storage/collections.ts';
 import type { RequestState } from '../state.ts';
 import { unitOf } from './context.ts';
 import { artifactOf, payloadOf } from './payload.ts';
 
 export interface Spendable {
-  readonly collection: typeof authorizationCodes;
+  readonly collection: Collection<Artifact>;
   /** Names the kind in a lost race, so that the loser gets the right answer. */
   readonly tag: 'code' | 'refresh' | 'device' | 'par';
   /** How long after its making it is kept, in ms, if that is longer than it lives. */

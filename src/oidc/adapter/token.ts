@@ -1,7 +1,8 @@
 import type { Adapter } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
 import { hashedId } from '#platform/ids.ts';
-import type { accessTokens, clientCredentials } from '#storage/collections.ts';
+import type { Collection } from '#storage/collection.ts';
+import type { Artifact } from '#storage/collections.ts';
 import { unitOf } from './context.ts';
 import { artifactOf, payloadOf } from './payload.ts';
 
@@ -9,7 +10,7 @@ import { artifactOf, payloadOf } from './payload.ts';
  * Opaque access tokens. They are bound to grant and session and die with either, so nothing is looked up to revoke them:
  * when the grant is gone, its tokens are refused and expire by themselves.
  */
-export function tokenAdapter(services: Services, collection: typeof accessTokens | typeof clientCredentials): Adapter {
+export function tokenAdapter(services: Services, collection: Collection<Artifact>): Adapter {
   return {
     async upsert(id, payload, expiresIn = 0) {
       unitOf(services).unit.stage({
