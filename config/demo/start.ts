@@ -7,6 +7,7 @@ import { createHub, type Hub } from '#src/hub.ts';
 import { createCrm } from '#test/support/systems/crm/app.ts';
 import { createErp } from '#test/support/systems/erp/app.ts';
 import { type Served, serve } from '#test/support/systems/shared/serve.ts';
+import type { Sessions } from '#test/support/systems/shared/sessions.ts';
 
 export interface DemoOptions {
   /** 0 = any free one, but for the hub, whose address has to be known beforehand. */
@@ -21,6 +22,8 @@ export interface DemoOptions {
 export interface Demo {
   readonly hub: Hub;
   readonly addresses: { readonly hub: string; readonly crm: string; readonly erp: string };
+  /** Who is in each of the two systems, as they themselves know it. */
+  readonly inside: { readonly crm: Sessions; readonly erp: Sessions };
   close(): Promise<void>;
 }
 
@@ -52,9 +55,11 @@ export async function startDemo({ ports, data, log, progress = () => {} }: DemoO
     const addresses = { hub: settings.issuer, crm: address(crm), erp: address(erp) };
     const told = (id: string) => ({ issuer: settings.issuer, clientId: id, clientSecret: secretOf(settings, id) });
     const audience = 'urn:erp';
-    erp.use(createErp({ ...told('erp'), baseUrl: addresses.erp, audience }).app);
-    crm.use(createCrm({ ...told('crm'), baseUrl: addresses.crm, erp: { url: addresses.erp, audience } }).app);
-    return { hub, addresses, close };
+    const office = createErp({ ...told('erp'), baseUrl: addresses.erp, audience });
+    const desk = createCrm({ ...told('crm'), baseUrl: addresses.crm, erp: { url: addresses.erp, audience } });
+    erp.use(office.app);
+    crm.use(desk.app);
+    return { hub, addresses, inside: { crm: desk.sessions, erp: office.sessions }, close };
   } catch (error) {
     await close();
     throw error;

@@ -75,7 +75,7 @@ function makers(services: Services, issuer: string): Pick<BootedHub, 'person' | 
 }
 
 /** Free a moment ago: the issuer has to be known before the hub listens. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -64,8 +64,8 @@ export class Sessions {
     return ended;
   }
 
-  get size(): number {
-    return this.#sessions.size;
+  list(): Session[] {
+    return [...this.#sessions.values()].map(({ session }) => session);
   }
 }
 
