@@ -35,7 +35,7 @@ export function viewer(res: Response): Viewer {
 /** Nobody signed in: a page sends to sign-in and back here, anything else is 401. */
 export const requireSignedIn: RequestHandler = async (req, res, next) => {
   if ((await viewerOf(req, res)) !== undefined) return next();
-  if (req.method !== 'GET') throw new HubError('not-signed-in');
+  if (req.method !== 'GET' && req.method !== 'HEAD') throw new HubError('not-signed-in');
   await context(res).deps.oidc.startSignIn(res, req.originalUrl);
 };
 
