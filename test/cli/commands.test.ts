@@ -1,6 +1,6 @@
 /** The command line as scripts see it: exit codes, `--json`, the same answers with and without a running hub. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Place, place, type Running } from '#test/support/hub-process.ts';
@@ -31,20 +31,6 @@ for (const mode of ['while no hub runs', 'while the hub runs'] as const) {
       const store = checks.find((finding) => finding.check === 'store');
       assert.match(store?.detail ?? '', running === undefined ? /no hub is running/ : /served by the running hub/);
       assert.ok(checks.some((finding) => finding.check === 'systems' && finding.state === 'warning'));
-    });
-
-    test('wrong use is 2, with nothing on standard output', async () => {
-      for (const words of [
-        ['nonsense'],
-        ['audit', 'verify'],
-        ['audit', 'export', '--format', 'xml'],
-        ['keys', 'rotate', '--later'],
-      ]) {
-        const { code, out, err } = await at.hub(...words);
-        assert.deepEqual([code, out], [2, ''], words.join(' '));
-        assert.notEqual(err, '');
-      }
-      assert.equal((await at.hub('--help')).code, 0);
     });
 
     test('a system is added once, listed without its secret, and refused with every fault', async () => {
@@ -93,7 +79,7 @@ for (const mode of ['while no hub runs', 'while the hub runs'] as const) {
       }
     });
 
-    test('the record is exported, verified against a checkpoint, and a changed one is found', async () => {
+    test('the record is exported and verified against a checkpoint', async () => {
       const [log, keys, checkpoint] = ['log.ndjson', 'jwks.json', 'checkpoint.jws'].map((name) =>
         join(at.folder, name),
       );
@@ -107,21 +93,6 @@ for (const mode of ['while no hub runs', 'while the hub runs'] as const) {
         const whole = await at.hub('audit', 'verify', log, '--checkpoint', checkpoint, '--key', keys, '--json');
         assert.deepEqual([whole.code, json<{ ok: boolean }>(whole.out).ok], [0, true], whole.out);
       }
-      const lines = exported.out.trimEnd().split('\n');
-      const changed = lines.map((line, index) => (index === 2 ? line.replace('"success"', '"denied"') : line));
-      writeFileSync(log, `${changed.join('\n')}\n`);
-      const broken = await at.hub('audit', 'verify', log, '--json');
-      assert.equal(broken.code, 1);
-      assert.equal(json<{ firstBad: { seq: number } }>(broken.out).firstBad.seq, 3);
-      writeFileSync(log, `${lines.slice(0, 2).join('\n')}\n`);
-      assert.equal((await at.hub('audit', 'verify', log)).code, 0, 'a cut tail alone does not show');
-      assert.equal(
-        (await at.hub('audit', 'verify', log, '--checkpoint', checkpoint)).code,
-        1,
-        'against a checkpoint it does',
-      );
-      writeFileSync(log, 'no json\n');
-      assert.equal((await at.hub('audit', 'verify', log, '--json')).code, 1);
     });
 
     test('export as CSV and by filter; the export itself is on record', async () => {
@@ -156,6 +127,46 @@ for (const mode of ['while no hub runs', 'while the hub runs'] as const) {
   });
 }
 
+test('a changed, a cut and an unreadable export are told apart', async () => {
+  const at = await place();
+  after(() => at.remove());
+  const [log, checkpoint] = [join(at.folder, 'log.ndjson'), join(at.folder, 'checkpoint.jws')];
+  assert.equal((await at.hub('audit', 'checkpoint', '--out', checkpoint)).code, 0);
+  const exported = await at.hub('audit', 'export');
+  const lines = exported.out.trimEnd().split('\n');
+  const changed = lines.map((line, index) => (index === 2 ? line.replace('"success"', '"denied"') : line));
+  writeFileSync(log, `${changed.join('\n')}\n`);
+  const broken = await at.hub('audit', 'verify', log, '--json');
+  assert.equal(broken.code, 1);
+  assert.equal(json<{ firstBad: { seq: number } }>(broken.out).firstBad.seq, 3);
+  writeFileSync(log, `${lines.slice(0, 2).join('\n')}\n`);
+  assert.equal((await at.hub('audit', 'verify', log)).code, 0, 'a cut tail alone does not show');
+  assert.equal(
+    (await at.hub('audit', 'verify', log, '--checkpoint', checkpoint)).code,
+    1,
+    'against a checkpoint it does',
+  );
+  writeFileSync(log, 'no json\n');
+  assert.equal((await at.hub('audit', 'verify', log, '--json')).code, 1);
+});
+
+test('wrong use is 2, with nothing on standard output; help is 0', async () => {
+  const at = await place();
+  after(() => at.remove());
+  const wrong = [
+    ['nonsense'],
+    ['audit', 'verify'],
+    ['audit', 'export', '--format', 'xml'],
+    ['keys', 'rotate', '--later'],
+  ];
+  const answers = await Promise.all(wrong.map((words) => at.hub(...words)));
+  for (const [index, { code, out, err }] of answers.entries()) {
+    assert.deepEqual([code, out], [2, ''], wrong[index]?.join(' '));
+    assert.notEqual(err, '');
+  }
+  assert.equal((await at.hub('--help')).code, 0);
+});
+
 test('settings with faults print one line each, from every command', async () => {
   const at = await place();
   after(() => at.remove());
@@ -176,15 +187,18 @@ test('restore: the old store steps aside, a new epoch begins, what was lost is t
   const at = await place();
   after(() => at.remove());
   const copy = join(at.folder, 'copy.db');
+  const csv = join(at.folder, 'people.csv');
+  writeFileSync(csv, 'email,name\nleaver@example.com,Lea Ver\nstayer@example.com,Sta Yer\n');
+  assert.equal((await at.hub('people', 'import', csv)).code, 0);
   assert.equal((await at.hub('backup', copy)).code, 0);
   const running = await at.start();
   await at.hub('keys', 'rotate');
+  assert.equal((await at.hub('people', 'disable', 'leaver@example.com')).code, 0);
   await running.stop();
   const data = join(at.folder, 'data');
   assert.ok(readdirSync(join(data, 'checkpoints')).length > 0, 'a stop takes a checkpoint');
 
   // The copy put in place by hand is older than the checkpoint: it is not served.
-  const { copyFileSync, renameSync } = await import('node:fs');
   renameSync(join(data, 'hub.db'), join(at.folder, 'aside.db'));
   copyFileSync(copy, join(data, 'hub.db'));
   await assert.rejects(at.start(), /older than its newest checkpoint/);
@@ -192,7 +206,16 @@ test('restore: the old store steps aside, a new epoch begins, what was lost is t
 
   const restored = await at.hub('restore', copy, '--json');
   assert.equal(restored.code, 0, restored.out + restored.err);
-  const { epoch, lost, replaced } = json<{ epoch: number; lost: { type: string }[]; replaced: string }>(restored.out);
+  const { epoch, lost, replaced, disabledAgain } = json<{
+    epoch: number;
+    lost: { type: string }[];
+    replaced: string;
+    disabledAgain: string[];
+  }>(restored.out);
+  assert.equal(disabledAgain.length, 1);
+  const exported = await at.hub('people', 'export');
+  assert.match(exported.out, /leaver@example\.com.*disabled/);
+  assert.doesNotMatch(exported.out, /stayer@example\.com.*disabled/);
   assert.equal(epoch, 2);
   assert.ok(lost.some(({ type }) => type === 'key.created'));
   assert.ok(existsSync(replaced));
