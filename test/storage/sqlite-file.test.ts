@@ -6,6 +6,7 @@ import { existsSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { verifyExport } from '#domain/audit/verify.ts';
 import { manualClock } from '#platform/clock.ts';
 import { accessTokens, meta, people, sessions, throttles } from '#storage/collections.ts';
@@ -231,4 +232,38 @@ test('when live records have used up their room, new ones are refused and old on
   await insert('more');
   await engine.close();
   assert.ok(existsSync(file));
+});
+
+test('while another process holds the file, the event loop goes on and commits wait, though not for ever', async () => {
+  const file = newFile();
+  const engine = await open(file);
+  const insert = (id: string) =>
+    engine.commit({
+      changes: [{ kind: 'insert', collection: sessions, id, data: { payload: {} } }],
+      events: [event()],
+    });
+  await insert('before');
+  const other = new DatabaseSync(file);
+  other.exec('BEGIN IMMEDIATE');
+  const waiting = [insert('a'), insert('b')];
+  for (let turn = 0; turn < 3; turn++) await sleep(30);
+  assert.ok(await engine.get(sessions, 'before'), 'reading goes on');
+  assert.equal(await engine.get(sessions, 'a'), undefined);
+  other.exec('ROLLBACK');
+  await Promise.all(waiting);
+  assert.ok(await engine.get(sessions, 'a'));
+
+  other.exec('BEGIN IMMEDIATE');
+  const refused = insert('c');
+  await sleep(600);
+  await assert.rejects(engine.ping(), StoreUnavailable);
+  await assert.rejects(refused, StoreUnavailable);
+  const late = insert('d');
+  other.exec('ROLLBACK');
+  other.close();
+  await late;
+  await engine.ping();
+  assert.equal(await engine.get(sessions, 'c'), undefined);
+  assert.deepEqual(await verifyExport(engine.audit.export({})), { ok: true, events: 4, writers: 1 });
+  await engine.close();
 });

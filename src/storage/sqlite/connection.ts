@@ -6,12 +6,24 @@ export type SqlRow = Record<string, unknown>;
 
 const statementLimit = 500;
 
+/** Another process holds the file's write lock: nothing is wrong with the file, and waiting helps. */
+export class StoreBusy extends StoreUnavailable {
+  constructor(cause: unknown) {
+    super('another process is writing to the database file', cause);
+    this.name = 'StoreBusy';
+  }
+}
+
+/** Milliseconds that opening waits for somebody else's lock; afterwards nothing waits inside SQLite. */
+const patience = 5000;
+
 /** One open SQLite file with its prepared statements. Can be reopened after a fault without anybody noticing. */
 export class Connection {
   readonly file: string;
   readonly readOnly: boolean;
   #db: DatabaseSync;
   #statements = new Map<string, StatementSync>();
+  #patience = patience;
 
   constructor(file: string, options: { readOnly?: boolean } = {}) {
     this.file = file;
@@ -25,6 +37,12 @@ export class Connection {
 
   get inTransaction(): boolean {
     return this.#db.isOpen && this.#db.isTransaction;
+  }
+
+  /** From here on a lock of another process is an error at once: SQLite would wait for it with the whole event loop. */
+  serve(): void {
+    this.#patience = 0;
+    this.#db.exec('PRAGMA busy_timeout = 0');
   }
 
   exec(sql: string): void {
@@ -48,7 +66,11 @@ export class Connection {
     return this.#db.prepare(sql).iterate(...values);
   }
 
-  /** Runs `work` in one transaction. @throws StoreUnavailable when it cannot be written; nothing is written then. */
+  /**
+   * Runs `work` in one transaction.
+   *
+   * @throws StoreBusy, StoreUnavailable when it cannot be written; nothing is written then
+   */
   transaction(work: () => void): void {
     try {
       this.run('BEGIN IMMEDIATE');
@@ -56,6 +78,7 @@ export class Connection {
       this.run('COMMIT');
     } catch (error) {
       this.#rollback();
+      if (isBusy(error)) throw new StoreBusy(error);
       throw new StoreUnavailable('the database file cannot be written', error);
     }
   }
@@ -82,7 +105,7 @@ export class Connection {
 
   #open(): DatabaseSync {
     if (!this.readOnly) makePrivate(this.file);
-    const db = new DatabaseSync(this.file, { readOnly: this.readOnly, timeout: 5000 });
+    const db = new DatabaseSync(this.file, { readOnly: this.readOnly, timeout: this.#patience });
     // Larger pages than the default of 4 KiB: a commit touches fewer of them (README.md, "What was measured").
     if (!this.readOnly)
       db.exec(
@@ -101,6 +124,11 @@ export class Connection {
     }
     return statement;
   }
+}
+
+/** SQLITE_BUSY, plain or extended. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }
 
 /** Makes the file, if need be, so that nobody else on the machine can read it; SQLite gives its companions the same mode. */

@@ -169,6 +169,7 @@ export async function openSqlite(options: SqliteOptions): Promise<SqliteEngine> 
     connection = new Connection(options.file, { readOnly });
     prepareLayout(connection, allCollections);
     ensureSecret(connection, options.seal);
+    connection.serve();
     return new SqliteEngine(options, connection, lock);
   } catch (error) {
     connection?.close();

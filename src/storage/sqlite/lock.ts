@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { makePrivate } from './connection.ts';
+import { isBusy, makePrivate } from './connection.ts';
 
 export interface Lock {
   release(): void;
@@ -42,10 +42,6 @@ export function takeLock(file: string): Lock {
       if (db.isOpen) db.close();
     },
   };
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5;
 }
 
 function describeHolder(db: DatabaseSync): string {

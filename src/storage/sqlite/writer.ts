@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditDraft } from '#domain/audit/event.ts';
 import type { Clock } from '#platform/clock.ts';
 import { keyHolder } from '../audit/key-holder.ts';
@@ -5,7 +6,7 @@ import type { PersonKeys } from '../audit/person-keys.ts';
 import { personKeys } from '../collections.ts';
 import { type Commit, StoreUnavailable } from '../port.ts';
 import type { AuditTable, NumberedEvent } from './audit-table.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, StoreBusy } from './connection.ts';
 import { writeFact } from './facts.ts';
 import { appendJournal, writeJournal } from './journal.ts';
 import type { KeptTable } from './kept-table.ts';
@@ -15,6 +16,8 @@ import type { Tables } from './tables.ts';
 
 interface Queued {
   readonly commit: Commit;
+  /** When it was queued, by the process's own clock. */
+  readonly since: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -29,6 +32,11 @@ interface Parts {
 
 const largestBatch = 500;
 const probeWeight = 64 * 1024;
+/** Milliseconds that a commit waits for another process to give the file back, and between tries. */
+const longestWait = 1500;
+const retryAfter = 25;
+/** A commit this recent (ms) proves what a ping would. */
+const proof = 500;
 
 /**
  * Gathers the commits of one turn of the event loop into one transaction. Each is checked by itself and fails by itself;
@@ -40,6 +48,7 @@ export class Writer {
   #scheduled = false;
   #closed = false;
   #broken = false;
+  #wroteAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -50,7 +59,7 @@ export class Writer {
       return Promise.reject(new StoreUnavailable('the store was opened to read only'));
     if (this.#closed) return Promise.reject(new StoreUnavailable('the store is closed'));
     return new Promise((resolve, reject) => {
-      this.#queue.push({ commit, resolve, reject });
+      this.#queue.push({ commit, since: performance.now(), resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
       setImmediate(() => this.#flush());
@@ -64,6 +73,7 @@ export class Writer {
       connection.get('SELECT 1');
       return;
     }
+    if (!this.#broken && performance.now() - this.#wroteAt < proof) return;
     // After a refusal a few bytes prove nothing: on a full disk they may find a gap that no commit fits into.
     const weight = this.#broken ? 'x'.repeat(probeWeight) : '';
     this.#transaction(() => writeFact(connection, 'ping', `${clock.now()}${weight}`));
@@ -72,7 +82,10 @@ export class Writer {
 
   /** Writes what is queued now. */
   async idle(): Promise<void> {
-    while (this.#queue.length > 0) this.#flush();
+    while (this.#queue.length > 0) {
+      this.#flush();
+      if (this.#queue.length > 0) await sleep(retryAfter);
+    }
   }
 
   /** Takes nothing more and writes what is queued. */
@@ -106,12 +119,26 @@ export class Writer {
     try {
       if (passed.length > 0) this.#write([...stage.results()], events);
     } catch (error) {
+      if (error instanceof StoreBusy) {
+        this.#waitFor(batch, error);
+        return;
+      }
       // A refusal may have rested on a commit of the same batch that is not there now, so nobody gets one.
       for (const { reject } of batch) reject(error);
       return;
     }
     for (const { resolve } of passed) resolve();
     for (const [{ reject }, error] of failed) reject(error);
+  }
+
+  /** Puts commits back that may wait a little longer; the event loop goes on meanwhile. */
+  #waitFor(batch: readonly Queued[], busy: StoreBusy): void {
+    const overdue = performance.now() - longestWait;
+    this.#queue.unshift(...batch.filter(({ since }) => since > overdue));
+    for (const { since, reject } of batch) if (since <= overdue) reject(busy);
+    if (this.#scheduled || this.#queue.length === 0) return;
+    this.#scheduled = true;
+    setTimeout(() => this.#flush(), retryAfter);
   }
 
   #stage(stage: Stage, commit: Commit, events: NumberedEvent[]): void {
@@ -175,8 +202,9 @@ export class Writer {
       if (this.#broken) connection.reopen();
       connection.transaction(work);
       this.#broken = false;
+      this.#wroteAt = performance.now();
     } catch (error) {
-      this.#broken = true;
+      if (!(error instanceof StoreBusy)) this.#broken = true;
       throw error instanceof StoreUnavailable
         ? error
         : new StoreUnavailable('the database file cannot be opened', error);
