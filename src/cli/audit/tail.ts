@@ -4,7 +4,7 @@ import { type Heads, StoreUnavailable } from '#storage/port.ts';
 import { type OpenedHub, runningEngine } from '../open.ts';
 import { type Filter, type FilterOptions, filterOf } from './filter.ts';
 import { newest, since } from './follow.ts';
-import { lineOf } from './words.ts';
+import { lineOf } from './line.ts';
 
 const pollMs = 300;
 

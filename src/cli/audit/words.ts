@@ -1,4 +1,4 @@
-import type { AuditEvent, EventType } from '#domain/audit/event.ts';
+import type { EventType } from '#domain/audit/event.ts';
 
 /** What each event says, in words for `audit tail`. */
 export const words: Readonly<Record<EventType, string>> = {
@@ -64,60 +64,3 @@ export const words: Readonly<Record<EventType, string>> = {
   'consent.given': 'consented',
   'consent.withdrawn': 'withdrew consent',
 };
-
-/** Control characters would let a name move the cursor or start another line: one event is one line. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, ' ');
-}
-
-/** Detail that a reader of the journey wants to see; the rest is in the export. */
-const shown = [
-  'role',
-  'permissions',
-  'error',
-  'reason',
-  'rule',
-  'why',
-  'audience',
-  'endpoint',
-  'method',
-  'count',
-  'kid',
-];
-
-function detailOf(event: AuditEvent): string {
-  const all = { ...event.detail, ...event.personal?.detail };
-  return shown
-    .filter((key) => all[key] !== undefined && all[key] !== null)
-    .map((key) => {
-      const value = all[key];
-      return `${key} ${Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : value}`;
-    })
-    .join('; ');
-}
-
-function nameOf(id: string | undefined, name: string | undefined): string | undefined {
-  return name ?? (id === undefined ? undefined : id.length > 20 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id);
-}
-
-/**
- * One event as a line: time, who it is about, what, the way it took (`crm → erp`), what stands out, who did it.
- *
- * @param zone IANA time zone of the settings.
- */
-export function lineOf(event: AuditEvent, zone: string): string {
-  const time = new Intl.DateTimeFormat('en-GB', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(
-    new Date(event.at),
-  );
-  const actor = nameOf(event.actor.id, event.personal?.actor) ?? event.actor.kind;
-  const subject = nameOf(event.subject?.id, event.personal?.subject);
-  const who = subject ?? (event.system !== undefined && event.actor.kind !== 'person' ? '' : actor);
-  const delegating = event.type.startsWith('delegated.') && event.actor.kind === 'system' ? event.actor.id : undefined;
-  const from = event.via ?? delegating;
-  const way = event.system === undefined ? '' : from === undefined ? event.system : `${from} → ${event.system}`;
-  const mark = event.outcome === 'success' ? ' ' : event.outcome === 'denied' ? '✗' : '!';
-  const by = subject !== undefined && actor !== subject && event.actor.kind !== 'hub' ? `by ${actor}` : '';
-  const detail = detailOf(event);
-  const parts = [time, mark, who.padEnd(26), words[event.type].padEnd(27), way.padEnd(12), detail, by];
-  return oneLine(parts.filter((part) => part !== '').join('  ')).trimEnd();
-}
