@@ -223,6 +223,8 @@ test('who holds nothing in a system is kept out, and it is on record', async () 
   assert.equal(denied.length, 2);
   assert.deepEqual(denied[0]?.detail, { reason: 'no-permissions' });
   assert.equal(denied[0]?.subject?.id, hub.person('nora@example.com').id);
+  const refused = (await hub.events('request.refused')).filter(({ detail }) => detail?.error === 'access_denied');
+  assert.deepEqual(refused, [], 'one refusal, one event');
 });
 
 test('a system that asks for more than a password keeps a password out', async () => {

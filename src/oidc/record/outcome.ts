@@ -20,7 +20,11 @@ export async function recordOutcome(services: Services, ctx: KoaContextWithOIDC,
   const system = await systemOf(services, ctx);
   if (state.replay !== undefined && isOwner(ctx, state)) await endGrantOf(services, unit, state.origin, state.replay);
   if (state.failure !== undefined && ctx.status < 500) {
-    if (!state.recorded) await recordRefused(services, state.origin, ctx, system?.id, state.failure.error);
+    // Who turned back on a page of ours was not refused here; what led to that page is on record already.
+    const answered = ctx._matchedRouteName === 'resume' ? ctx.oidc.entities.Interaction?.result : undefined;
+    const turnedBack = answered !== undefined && 'error' in answered;
+    if (!state.recorded && !turnedBack)
+      await recordRefused(services, state.origin, ctx, system?.id, state.failure.error);
     return;
   }
   const route: unknown = ctx._matchedRouteName;
