@@ -36,8 +36,16 @@ export async function signedIn(services: Services, req: IncomingMessage): Promis
   };
 }
 
-/** Sends the browser to sign in through the hub's own client and then back to `returnTo`, a path of this hub. */
-export function startSignIn(services: Services, res: ServerResponse, returnTo: string): void {
+/**
+ * Sends the browser to sign in through the hub's own client and then back to `returnTo`, a path of this hub.
+ * @param options.again ask for the password even of somebody signed in, before a dangerous act
+ */
+export function startSignIn(
+  services: Services,
+  res: ServerResponse,
+  returnTo: string,
+  options: { readonly again?: boolean } = {},
+): void {
   const query = new URLSearchParams({
     client_id: hubClientId,
     response_type: 'code',
@@ -47,6 +55,7 @@ export function startSignIn(services: Services, res: ServerResponse, returnTo: s
     // The code is never redeemed: what the hub's pages want is the session. So nobody needs to know the verifier.
     code_challenge: hashedId(randomToken()),
     code_challenge_method: 'S256',
+    ...(options.again === true ? { prompt: 'login' } : {}),
   });
   redirect(res, `${paths.authorization}?${query}`);
 }

@@ -42,7 +42,7 @@ export interface Oidc {
   finishConsent(req: IncomingMessage, res: ServerResponse): Promise<void>;
   abort(req: IncomingMessage, res: ServerResponse, error: string): Promise<void>;
   /** Sends the browser to sign in and then to `returnTo`, a path of the hub. */
-  startSignIn(res: ServerResponse, returnTo: string): Promise<void>;
+  startSignIn(res: ServerResponse, returnTo: string, options?: { readonly again?: boolean }): Promise<void>;
   /** The system that asked for the sign-out which the page `/sign-out?request=…` is about; undefined if none did. */
   signOutRequest(request: string | undefined): Promise<Stored<System> | undefined>;
   /** Ends the session of this browser and answers 303, to the system that asked or to `/sign-out/done`. */
@@ -96,7 +96,7 @@ export async function createOidc(services: Services): Promise<Oidc> {
     },
     finishConsent: async (req, res) => finishConsent(services, (await now()).provider, req, res),
     abort: async (req, res, error) => abortInteraction(services, (await now()).provider, req, res, error),
-    startSignIn: async (res, returnTo) => startSignIn(services, res, returnTo),
+    startSignIn: async (res, returnTo, options) => startSignIn(services, res, returnTo, options),
     signOutRequest: (request) => signOutRequest(services, request),
     signOut: (req, res, request) => signOut(services, req, res, request),
     bearer: (req) => bearerOf(services, req),

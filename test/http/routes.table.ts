@@ -61,8 +61,9 @@ POST   /admin/systems/:id/enable              303     +             -           
 GET    /admin/policy                          200     +             +                +                 +              +            -
 GET    /admin/policy/versions/:number         200     +             +                +                 +              +            -
 GET    /admin/audit                           200     +             -                -                 -              +            -
+GET    /admin/audit-export                    303     +             -                -                 -              +            -
 GET    /admin/audit/:id                       404     +             -                -                 -              +            -
-GET    /admin/deliveries                      200     +             -                -                 -              +            -
+GET    /admin/deliveries                      200     +             +                +                 +              +            -
 GET    /admin/keys                            200     +             -                -                 +              +            -
 POST   /admin/keys/rotate                     303     +             -                -                 -              -            -
 `;

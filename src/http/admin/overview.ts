@@ -33,7 +33,7 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
       ? systems.map((system) => ({ ...system, warnings: services.modules.get(system.provider)?.exceptions ?? [] }))
       : undefined,
     policy: may('hub:policy-read') ? { number: policy.number } : undefined,
-    deliveries: may('hub:audit-read') ? { failed, waiting } : undefined,
+    deliveries: may('hub:systems-read') ? { failed, waiting } : undefined,
     refusals: refusals?.items.map((event) => rowOf(texts, chips, event)),
     counts: { deliveries: failed },
   });

@@ -1,4 +1,5 @@
 import { auditEventPage } from './audit/event.ts';
+import { auditExport } from './audit/export.ts';
 import { auditPage } from './audit/list.ts';
 import { deliveriesPage } from './deliveries.ts';
 import { keysPage, rotate } from './keys.ts';
@@ -36,8 +37,9 @@ export const adminRoutes: readonly AdminRoute[] = [
   { method: 'get', path: '/admin/policy', permission: 'hub:policy-read', handler: policyPage },
   { method: 'get', path: '/admin/policy/versions/:number', permission: 'hub:policy-read', handler: policyVersionPage },
   { method: 'get', path: '/admin/audit', permission: 'hub:audit-read', handler: auditPage },
+  { method: 'get', path: '/admin/audit-export', permission: 'hub:audit-export', handler: auditExport },
   { method: 'get', path: '/admin/audit/:id', permission: 'hub:audit-read', handler: auditEventPage },
-  { method: 'get', path: '/admin/deliveries', permission: 'hub:audit-read', handler: deliveriesPage },
+  { method: 'get', path: '/admin/deliveries', permission: 'hub:systems-read', handler: deliveriesPage },
   { method: 'get', path: '/admin/keys', permission: 'hub:keys-read', handler: keysPage },
   { method: 'post', path: '/admin/keys/rotate', permission: 'hub:keys-write', handler: rotate },
 ];

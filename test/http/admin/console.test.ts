@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPerson } from '#actions/people/create.ts';
 import { publishPolicy } from '#actions/policy/publish.ts';
-import { bootHub } from '#test/support/booted.ts';
+import { type Clock, manualClock } from '#platform/clock.ts';
+import { bootHub, passphrase } from '#test/support/booted.ts';
 import { Browser } from '#test/support/browser.ts';
 import { visit } from '#test/support/visitor.ts';
 
@@ -26,8 +27,8 @@ separation:
     mode: prevent
 `;
 
-async function aConsole(t: Parameters<typeof bootHub>[0]) {
-  const hub = await bootHub(t);
+async function aConsole(t: Parameters<typeof bootHub>[0], clock?: Clock) {
+  const hub = await bootHub(t, clock === undefined ? {} : { clock });
   await publishPolicy(hub.services, operator, { text: policy, reason: 'for the test', systems: [] });
   const owner = await hub.person('owner', 'hub-owner');
   const browser = new Browser();
@@ -118,6 +119,31 @@ test('a form without its token, or of an older version of the page, changes noth
   assert.match((await browser.get(url(page))).text, /Not done/);
   const { items } = await hub.services.store.audit.query({ person: jan.id, type: 'person.disabled' });
   assert.equal(items.length, 0);
+});
+
+test('keys, exports and roles of the hub ask somebody who signed in long ago to sign in again', async (t) => {
+  const clock = manualClock(Date.now());
+  const { hub, browser, submit, url } = await aConsole(t, clock);
+  const jan = await hub.person('jan');
+  const page = `/admin/people/${jan.id}`;
+  clock.advance(11 * 60_000);
+  const given = { role: 'hub-auditor', reason: 'audits' };
+  for (const answer of [
+    await submit('/admin/keys', '/admin/keys/rotate'),
+    await submit(page, `${page}/roles`, given),
+    await browser.get(url('/admin/audit-export?format=csv')),
+  ]) {
+    assert.equal(answer.status, 303);
+    assert.match(answer.location ?? '', /\/authorize\?.*prompt=login/);
+  }
+  assert.equal((await hub.services.store.audit.query({ person: jan.id, type: 'role.' })).items.length, 0);
+  const asked = await submit(page, `${page}/roles`, given);
+  const form = await browser.follow(new URL(asked.location ?? '', hub.issuer).href);
+  const answer = await browser.post(form.url, { identifier: 'owner@example.com', password: passphrase });
+  const back = await browser.follow(new URL(answer.location ?? '', form.url).href);
+  assert.match(back.text, /Now repeat what you wanted to do/);
+  await submit(page, `${page}/roles`, given);
+  assert.equal((await hub.services.store.audit.query({ person: jan.id, type: 'role.' })).items.length, 1);
 });
 
 test('the audit page narrows, counts and leads to the whole record', async (t) => {

@@ -7,13 +7,16 @@ import { requireReach } from '#actions/people/rights.ts';
 import type { Services } from '#actions/services.ts';
 import { endSessions } from '#actions/sessions/end.ts';
 import { HubError } from '#domain/errors.ts';
+import { isHubRole } from '#domain/hub-roles.ts';
 import { endOfDay } from '#http/admin/people/days.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { type flash as Flash, flash } from '#http/middleware/flash.ts';
+import { freshOrAgain } from '#http/middleware/fresh.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import { refusedAsLine } from '../refused.ts';
+import { repeat } from '../repeat.ts';
 import { text } from '../route.ts';
 
 type Line = Parameters<typeof Flash>[1];
@@ -23,6 +26,8 @@ function formOf(act: Act, kept: readonly string[] = []) {
   return async (req: Request, res: Response, { services }: HttpDeps): Promise<void> => {
     const person = await services.store.get(people, text(req.params.id));
     if (person === undefined) throw new HubError('not-found');
+    // Giving somebody a part of the hub itself is the most dangerous act of all.
+    if (isHubRole(text(req.body?.role)) && !(await freshOrAgain(res, repeat(`/admin/people/${person.id}`)))) return;
     const filled = Object.fromEntries(kept.map((name) => [name, text(req.body?.[name])]));
     await refusedAsLine(
       res,

@@ -2,16 +2,18 @@ import type { ServerResponse } from 'node:http';
 import type { Services } from '#actions/services.ts';
 import { HubError } from '#domain/errors.ts';
 import { type HubPermission, hubScopes } from '#domain/hub-roles.ts';
+import { isFresh } from '#http/middleware/fresh.ts';
 import type { Caller, Route } from '../route.ts';
-
-/** How long ago a person may have signed in for an act that asks for a fresh sign-in. */
-const freshMs = 10 * 60_000;
 
 /** @throws HubError forbidden, fresh-sign-in-required (403) */
 export function authorize(services: Services, caller: Caller, route: Route): void {
   if (!caller.permissions.has(route.permission)) throw new HubError('forbidden', `This takes ${route.permission}`);
-  if (route.fresh !== true || caller.authTime === undefined) return;
-  if (services.clock.now() - caller.authTime > freshMs) throw new HubError('fresh-sign-in-required');
+  if (route.fresh === true) requireFresh(services, caller);
+}
+
+/** For acts whose danger shows only in their body. @throws HubError fresh-sign-in-required; a token is always fresh. */
+export function requireFresh(services: Services, { authTime }: Pick<Caller, 'authTime'>): void {
+  if (authTime !== undefined && !isFresh(authTime, services.clock.now())) throw new HubError('fresh-sign-in-required');
 }
 
 /** Tells a token's holder what was wrong (RFC 6750, section 3). */

@@ -3,9 +3,11 @@ import { assignmentsOf } from '#actions/access/reading.ts';
 import { assignRole } from '#actions/assignments/assign.ts';
 import { withdrawRole } from '#actions/assignments/withdraw.ts';
 import { HubError } from '#domain/errors.ts';
+import { isHubRole } from '#domain/hub-roles.ts';
 import { parseInstant } from '#domain/policy/dates.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Assignment, assignments } from '#storage/collections.ts';
+import { requireFresh } from '../../guard/authorize.ts';
 import { named } from '../../openapi/names.ts';
 import { type Look, type Route, route } from '../../route.ts';
 import { listOf, listQuery, pageOf } from '../list.ts';
@@ -95,7 +97,9 @@ const assign = route({
   find: findPerson,
   body: { type: 'application/json', schema: newAssignment },
   answers: { 201: { description: 'The assignment', schema: assignment, etag: true } },
-  async handle({ services, origin, item, body: { from, until, ...rest } }) {
+  async handle({ services, caller, origin, item, body: { from, until, ...rest } }) {
+    // Giving somebody a part of the hub itself is the most dangerous act of all.
+    if (isHubRole(rest.role)) requireFresh(services, caller);
     const period = { from: parseInstant(from ?? ''), until: parseInstant(until ?? '') };
     const made = await assignRole(services, origin, item.id, { ...rest, ...period });
     const headers = { location: `${services.settings.issuer}/api/v1/people/${item.id}/roles/${made.id}` };
