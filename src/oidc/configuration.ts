@@ -21,7 +21,7 @@ const clockTolerance = 10;
 
 /**
  * The provider library's configuration. Everything it leaves open or decides otherwise than contract.md is decided here or
- * in the files named here ("Left open by the library" in src/README.md).
+ * in the files named here (the table in README.md here).
  */
 export function configurationFor(services: Services, ring: KeyRing, pages: ErrorPages): Configuration {
   const { lifetimes, issuer } = services.settings;

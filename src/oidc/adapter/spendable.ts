@@ -49,9 +49,14 @@ export function spendableAdapter(services: Services, kind: Spendable): Adapter {
       return record === undefined ? undefined : found(record, record.id, tag, unitOf(services).state);
     },
     async consume(id) {
-      const { unit } = unitOf(services);
+      const { unit, state } = unitOf(services);
       const key = hashedId(id);
-      const set = { consumed: services.clock.now() };
+      // It is kept for a day, so that a replay is known as one; of what was in it, only the challenge is needed for that.
+      const { codeChallenge } = state.records.get(key)?.payload ?? {};
+      const set = {
+        consumed: services.clock.now(),
+        payload: codeChallenge === undefined ? {} : { codeChallenge },
+      };
       unit.stage({ changes: [{ kind: 'update', collection, id: key, where: { consumed: null }, set, tag }] });
     },
     async destroy(id) {
