@@ -23,7 +23,11 @@ export function canonical(value: unknown): string {
   }
 }
 
+/** Printable ASCII without quote and backslash stands as it is; nearly every string of an event does. */
+const plain = /^[ !#-[\]-~]*$/;
+
 function text(value: string): string {
+  if (plain.test(value)) return `"${value}"`;
   if (!value.isWellFormed()) throw new TypeError('a string with a lone surrogate has no canonical form');
   return JSON.stringify(value);
 }
@@ -33,12 +37,12 @@ function list(values: readonly unknown[]): string {
 }
 
 function members(value: Record<string, unknown>): string {
-  let out = '';
+  let out = '{';
   // The default order of sort() is that of UTF-16 code units, which is what 3.2.3 asks for.
   for (const key of Object.keys(value).sort()) {
     const member = value[key];
     if (member === undefined) continue;
-    out += `${out === '' ? '' : ','}${text(key)}:${canonical(member)}`;
+    out += `${out === '{' ? '' : ','}${text(key)}:${typeof member === 'string' ? text(member) : canonical(member)}`;
   }
-  return `{${out}}`;
+  return `${out}}`;
 }

@@ -4,17 +4,11 @@ import { sha256 } from '#domain/audit/hash.ts';
 import { HubError } from '#domain/errors.ts';
 import type { AuditPage, AuditQuery, AuditReader, Heads } from '../port.ts';
 import type { AuditTable } from './audit-table.ts';
-import type { AuditTerms } from './audit-terms.ts';
-import { bodyOf, matchesQuery, termsOfQuery } from './audit-terms.ts';
+import { type AuditTerms, bodyOf, matchesQuery, type Span, termOf } from './audit-terms.ts';
 import type { Connection, SqlRow } from './connection.ts';
 
 const chunk = 500;
-
-interface Span {
-  /** Inclusive and exclusive row numbers. */
-  readonly from: number;
-  readonly below: number;
-}
+const columns = 'n, writer, seq, at, body, hash, sealed';
 
 /** Reads the audit: pages for people, streams for exports. Personal parts are opened here and nowhere else. */
 export class SqliteAuditReader implements AuditReader {
@@ -44,30 +38,22 @@ export class SqliteAuditReader implements AuditReader {
     }
     const items: AuditEvent[] = [];
     let last = 0;
-    let looked = 0;
-    for (const row of this.#rows(query, span, newestFirst)) {
+    for (const rows of this.#chunks(query, span, newestFirst)) {
+      for (const row of rows) {
+        if (!matchesQuery(bodyOf(row), query)) continue;
+        if (items.length === limit) return { items, next: writeCursor(mark, last) };
+        items.push(this.#open(row));
+        last = Number(row.n);
+      }
       // A long search lets others have their turn.
-      if (++looked % chunk === 0) await nextTurn();
-      if (!matchesQuery(bodyOf(row), query)) continue;
-      if (items.length === limit) return { items, next: writeCursor(mark, last) };
-      items.push(this.#open(row));
-      last = Number(row.n);
+      if (rows.length === chunk) await nextTurn();
     }
     return { items, next: null };
   }
 
   async *export(query: AuditQuery): AsyncIterable<AuditEvent> {
-    const span = this.#span(query);
-    let from = span.from;
-    for (;;) {
-      let count = 0;
-      for (const row of this.#rows(query, { from, below: span.below }, false, chunk)) {
-        count++;
-        from = Number(row.n) + 1;
-        if (matchesQuery(bodyOf(row), query)) yield this.#open(row);
-      }
-      if (count < chunk) return;
-      // A long export lets others have their turn.
+    for (const rows of this.#chunks(query, this.#span(query), false)) {
+      for (const row of rows) if (matchesQuery(bodyOf(row), query)) yield this.#open(row);
       await nextTurn();
     }
   }
@@ -76,35 +62,66 @@ export class SqliteAuditReader implements AuditReader {
     return this.#table.heads();
   }
 
-  *#rows(query: AuditQuery, span: Span, newestFirst: boolean, most = Number.MAX_SAFE_INTEGER): Iterable<SqlRow> {
-    const terms = termsOfQuery(query);
-    if (terms.length > 0) this.#terms.catchUp();
+  /** The rows of the span that may answer the query, in order, a chunk at a time. */
+  *#chunks(query: AuditQuery, span: Span, newestFirst: boolean): Iterable<SqlRow[]> {
+    const term = termOf(query);
+    if (term === undefined) {
+      yield* this.#walk(span, newestFirst);
+      return;
+    }
+    this.#terms.catchUp();
+    // Opened to read only, the index may end before the rows do; those behind it are all looked at.
+    const { indexed } = this.#terms;
+    const tail = { from: Math.max(span.from, indexed + 1), below: span.below };
+    const listed = { from: span.from, below: Math.min(span.below, indexed + 1) };
+    if (newestFirst) yield* this.#walk(tail, newestFirst);
+    let numbers: number[] = [];
+    for (const n of this.#terms.numbers(term, listed, newestFirst)) {
+      numbers.push(n);
+      if (numbers.length < chunk) continue;
+      yield this.#rowsOf(numbers, newestFirst);
+      numbers = [];
+    }
+    if (numbers.length > 0) yield this.#rowsOf(numbers, newestFirst);
+    if (!newestFirst) yield* this.#walk(tail, newestFirst);
+  }
+
+  *#walk(span: Span, newestFirst: boolean): Iterable<SqlRow[]> {
     let { from, below } = span;
-    let given = 0;
-    for (;;) {
-      const step = Math.min(chunk, most - given);
-      if (step === 0) return;
-      const rows = this.#terms.rows(terms, { from, below }, newestFirst, step);
-      yield* rows;
-      given += rows.length;
+    const way = newestFirst ? 'DESC' : 'ASC';
+    const sql = `SELECT ${columns} FROM audit WHERE n >= ? AND n < ? ORDER BY n ${way} LIMIT ${chunk}`;
+    while (from < below) {
+      const rows = this.#connection.all(sql, from, below);
+      if (rows.length > 0) yield rows;
       const last = rows.at(-1);
-      if (last === undefined || rows.length < step) return;
+      if (last === undefined || rows.length < chunk) return;
       if (newestFirst) below = Number(last.n);
       else from = Number(last.n) + 1;
     }
   }
 
+  #rowsOf(numbers: readonly number[], newestFirst: boolean): SqlRow[] {
+    const sql = `SELECT ${columns} FROM audit WHERE n IN (SELECT value FROM json_each(?))
+      ORDER BY n ${newestFirst ? 'DESC' : 'ASC'}`;
+    return this.#connection.all(sql, JSON.stringify(numbers));
+  }
+
   #span(query: AuditQuery): Span {
     return {
       from: query.since === undefined ? Number.MIN_SAFE_INTEGER : this.#firstAt(instant(query.since, 'since')),
-      below: query.until === undefined ? Number.MAX_SAFE_INTEGER : this.#firstAt(instant(query.until, 'until')),
+      // What is written while somebody reads is for the next reader.
+      below: query.until === undefined ? this.#end() : this.#firstAt(instant(query.until, 'until')),
     };
+  }
+
+  #end(): number {
+    return Number(this.#connection.get('SELECT max(n) AS n FROM audit')?.n ?? 0) + 1;
   }
 
   /** The first row that is not before an instant; times never fall, so halving finds it. */
   #firstAt(at: number): number {
     let low = 1;
-    let high = this.#table.newest + 1;
+    let high = this.#end();
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
       const row = this.#connection.get('SELECT at FROM audit WHERE n >= ? ORDER BY n LIMIT 1', middle);

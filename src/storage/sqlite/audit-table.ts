@@ -3,6 +3,7 @@ import { firstPrev } from '#domain/audit/hash.ts';
 import { type Head, nextLink, openEvent, type StoredEvent } from '../audit/chain.ts';
 import type { PersonKeys, StoredKey } from '../audit/person-keys.ts';
 import type { Heads } from '../port.ts';
+import { termsTable } from './audit-terms.ts';
 import type { Connection, SqlRow } from './connection.ts';
 import { writeFact } from './facts.ts';
 
@@ -11,7 +12,7 @@ export const auditTables = [
   `CREATE TABLE IF NOT EXISTS audit (n INTEGER PRIMARY KEY, writer TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
     body TEXT NOT NULL, hash TEXT NOT NULL, sealed TEXT)`,
   'CREATE TABLE IF NOT EXISTS audit_heads (writer TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) WITHOUT ROWID',
-  'CREATE TABLE IF NOT EXISTS audit_index (term TEXT, n INTEGER, PRIMARY KEY (term, n)) WITHOUT ROWID',
+  termsTable,
 ];
 
 export type NumberedEvent = StoredEvent & { readonly n: number; readonly head: Head };

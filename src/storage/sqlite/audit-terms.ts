@@ -3,37 +3,72 @@ import type { AuditQuery } from '../port.ts';
 import type { Connection, SqlRow } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 
+/** A row of the index: which rows of the audit, up to `last`, hold a term; `back` says how far each lies before `last`. */
+export const termsTable = `CREATE TABLE IF NOT EXISTS audit_terms
+  (term TEXT, last INTEGER, back TEXT NOT NULL, PRIMARY KEY (term, last)) WITHOUT ROWID`;
+
 const batch = 2000;
-const indexedFact = 'audit:indexed';
+const indexedFact = 'audit:terms';
+/** In the background fewer rows than a batch wait this long (ms): larger batches make fewer entries. */
+const patience = 30_000;
+
+export interface Span {
+  /** Inclusive and exclusive row numbers. */
+  readonly from: number;
+  readonly below: number;
+}
 
 /**
- * The audit's index: words of an event such as `p:<person>` to row numbers. Filled behind the commits in batches, because
- * scattered keys are what a commit can afford least; whoever asks brings it up to date first.
+ * The audit's index: words of an event such as `p:<person>` to lists of row numbers. Filled behind the commits in batches,
+ * because scattered keys are what a commit can afford least; whoever asks brings it up to date first.
  */
 export class AuditTerms {
   readonly #connection: Connection;
   #indexed: number;
+  #steppedAt = performance.now();
 
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#indexed = Number(readFact(connection, indexedFact) ?? 0);
   }
 
-  /** Indexes everything that is there. */
+  /** Number of the last row that is in the index. */
+  get indexed(): number {
+    // Opened to read only, another process moves it on.
+    return this.#connection.readOnly ? Number(readFact(this.#connection, indexedFact) ?? 0) : this.#indexed;
+  }
+
+  /** Is it worth the while, with this newest row? */
+  isDue(newest: number): boolean {
+    const waiting = newest - this.#indexed;
+    return waiting >= batch || (waiting > 0 && performance.now() - this.#steppedAt > patience);
+  }
+
+  /** Indexes everything that is there. @throws StoreUnavailable */
   catchUp(): void {
     while (!this.#connection.readOnly && this.step());
   }
 
   /** Indexes one batch; true when there may be more. @throws StoreUnavailable */
   step(): boolean {
+    this.#steppedAt = performance.now();
     const rows = this.#connection.all('SELECT n, body FROM audit WHERE n > ? ORDER BY n LIMIT ?', this.#indexed, batch);
     const last = rows.at(-1);
     if (last === undefined) return false;
-    const entries = rows.flatMap((row) => [...termsOf(bodyOf(row))].map((term) => [term, Number(row.n)] as const));
-    entries.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : a[1] - b[1]));
+    const lists = new Map<string, number[]>();
+    for (const row of rows) {
+      for (const term of termsOf(bodyOf(row))) {
+        const list = lists.get(term);
+        if (list === undefined) lists.set(term, [Number(row.n)]);
+        else list.push(Number(row.n));
+      }
+    }
     this.#connection.transaction(() => {
-      for (const [term, n] of entries) {
-        this.#connection.run('INSERT OR IGNORE INTO audit_index (term, n) VALUES (?, ?)', term, n);
+      for (const term of [...lists.keys()].sort()) {
+        const list = lists.get(term) ?? [];
+        const end = list.at(-1) ?? 0;
+        const back = list.map((n) => end - n).join(',');
+        this.#connection.run('INSERT OR REPLACE INTO audit_terms (term, last, back) VALUES (?, ?, ?)', term, end, back);
       }
       writeFact(this.#connection, indexedFact, String(last.n));
     });
@@ -41,23 +76,27 @@ export class AuditTerms {
     return rows.length === batch;
   }
 
-  /** Rows of the span that hold every term; read-only, what is not indexed yet is given too and left to the caller's test. */
-  rows(terms: readonly string[], span: { from: number; below: number }, newestFirst: boolean, limit: number): SqlRow[] {
+  /** The rows of the span that hold a term, as far as they are indexed. */
+  *numbers(term: string, span: Span, newestFirst: boolean): Iterable<number> {
+    // Lists do not overlap, so that only one of those that end behind the span can reach into it.
     const way = newestFirst ? 'DESC' : 'ASC';
-    const [first, ...others] = terms;
-    if (first === undefined) {
-      const sql = `SELECT n, writer, seq, at, body, hash, sealed FROM audit WHERE n >= ? AND n < ? ORDER BY n ${way} LIMIT ?`;
-      return this.#connection.all(sql, span.from, span.below, limit);
+    const behind = 'SELECT min(last) FROM audit_terms WHERE term = ?1 AND last >= ?2';
+    const sql = `SELECT last, back FROM audit_terms
+      WHERE term = ?1 AND last >= ?3 AND last <= coalesce((${behind}), ?2) AND last ${newestFirst ? '<' : '>'} ?4
+      ORDER BY last ${way} LIMIT 20`;
+    let reached = newestFirst ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
+    for (;;) {
+      const rows = this.#connection.all(sql, term, span.below, span.from, reached);
+      for (const row of rows) {
+        reached = Number(row.last);
+        const list = String(row.back)
+          .split(',')
+          .map((back) => reached - Number(back));
+        if (newestFirst) list.reverse();
+        for (const n of list) if (n >= span.from && n < span.below) yield n;
+      }
+      if (rows.length < 20) return;
     }
-    const also = others.map(() => 'AND EXISTS (SELECT 1 FROM audit_index o WHERE o.term = ? AND o.n = i.n)').join(' ');
-    const indexed = `SELECT i.n AS n FROM audit_index i WHERE i.term = ? AND i.n >= ? AND i.n < ? ${also}`;
-    const numbers = this.#connection.readOnly
-      ? `SELECT n FROM (${indexed} UNION SELECT n FROM audit WHERE n > ${this.#indexed} AND n >= ? AND n < ?)`
-      : indexed;
-    const tail = this.#connection.readOnly ? [span.from, span.below] : [];
-    const sql = `SELECT a.n, a.writer, a.seq, a.at, a.body, a.hash, a.sealed FROM (${numbers} ORDER BY n ${way} LIMIT ?) f
-      JOIN audit a ON a.n = f.n ORDER BY a.n ${way}`;
-    return this.#connection.all(sql, first, span.from, span.below, ...others, ...tail, limit);
   }
 }
 
@@ -83,19 +122,17 @@ function* termsOf(event: Partial<AuditEvent>): Iterable<string> {
   }
 }
 
-/** The terms that a row must hold, the most telling first. */
-export function termsOfQuery(query: AuditQuery): string[] {
-  const terms: string[] = [];
-  if (query.session !== undefined) terms.push(`x:${query.session}`);
-  if (query.person !== undefined) terms.push(`p:${query.person}`);
-  if (query.via !== undefined) terms.push(`v:${query.via}`);
-  if (query.outcome !== undefined && query.outcome !== 'success') terms.push(`o:${query.outcome}`);
-  if (query.type !== undefined) terms.push(`t:${query.type}`);
-  if (query.system !== undefined) terms.push(`s:${query.system}`);
-  return terms;
+/** The term to look for, the most telling that the query has; the rest is asked of each record. */
+export function termOf(query: AuditQuery): string | undefined {
+  if (query.session !== undefined) return `x:${query.session}`;
+  if (query.person !== undefined) return `p:${query.person}`;
+  if (query.via !== undefined) return `v:${query.via}`;
+  if (query.outcome !== undefined && query.outcome !== 'success') return `o:${query.outcome}`;
+  if (query.type !== undefined) return `t:${query.type}`;
+  return query.system === undefined ? undefined : `s:${query.system}`;
 }
 
-/** Does the event answer the query? Looked at again on the record itself, whatever the index said. */
+/** Does the event answer the query? Looked at on the record itself, whatever the index said. */
 export function matchesQuery(event: Partial<AuditEvent>, query: AuditQuery): boolean {
   return (
     (query.person === undefined || event.actor?.id === query.person || event.subject?.id === query.person) &&

@@ -1,21 +1,30 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '#platform/clock.ts';
 import type { Logger } from '#platform/log.ts';
+import type { AuditTable } from './audit-table.ts';
 import type { AuditTerms } from './audit-terms.ts';
 import type { Tables } from './tables.ts';
+
+interface Parts {
+  readonly tables: Tables;
+  readonly audit: AuditTable;
+  readonly terms: AuditTerms;
+  readonly clock: Clock;
+  readonly log?: Logger;
+}
 
 const every = 1000;
 const sweepEvery = 15_000;
 
 /** What the engine does behind the commits, a slice at a time: index the audit, shorten the journal, sweep what expired. */
 export class Background {
-  readonly #parts: { tables: Tables; terms: AuditTerms; clock: Clock; log?: Logger };
+  readonly #parts: Parts;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
   #sweptAt = 0;
 
-  constructor(parts: { tables: Tables; terms: AuditTerms; clock: Clock; log?: Logger }) {
+  constructor(parts: Parts) {
     this.#parts = parts;
   }
 
@@ -32,6 +41,7 @@ export class Background {
   /** Everything that there is to do. @throws StoreUnavailable */
   async tidy(): Promise<void> {
     this.#sweep();
+    this.#parts.terms.catchUp();
     await this.#once();
   }
 
@@ -55,8 +65,11 @@ export class Background {
   }
 
   async #round(): Promise<void> {
-    const { tables, terms, clock } = this.#parts;
-    while (!this.#stopped && terms.step()) await nextTurn();
+    const { tables, audit, terms, clock } = this.#parts;
+    while (!this.#stopped && terms.isDue(audit.newest)) {
+      terms.step();
+      await nextTurn();
+    }
     while (!this.#stopped && tables.journal.shorten(clock.now())) await nextTurn();
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { backup } from 'node:sqlite';
 import type { AuditDraft } from '#domain/audit/event.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -64,7 +64,7 @@ export class SqliteEngine implements Engine {
     this.audit = new SqliteAuditReader(connection, this.#audit, terms, (row) => this.#audit.open(row, keyOf));
     const logged = log === undefined ? {} : { log };
     this.#writer = new Writer({ connection, tables: this.#tables, audit: this.#audit, keys, clock });
-    this.#background = new Background({ tables: this.#tables, terms, clock, ...logged });
+    this.#background = new Background({ tables: this.#tables, audit: this.#audit, terms, clock, ...logged });
     if (!connection.readOnly) this.#background.start();
   }
 
@@ -103,7 +103,12 @@ export class SqliteEngine implements Engine {
   async backup(file: string): Promise<void> {
     if (existsSync(file)) throw new Error(`${file} exists already; a backup never overwrites`);
     closeSync(openSync(file, 'wx', 0o600));
-    await backup(this.#connection.raw, file, { rate: 500 });
+    try {
+      await backup(this.#connection.raw, file, { rate: 500 });
+    } catch (error) {
+      rmSync(file, { force: true });
+      throw error;
+    }
   }
 
   /**

@@ -84,6 +84,38 @@ export function auditContract(name: string, make: MakeBed): void {
     await assert.rejects(engine.audit.query({ since: 'yesterday' }), HubError);
   });
 
+  test('a long record is searched whole, however it was indexed', async ({ engine }) => {
+    const of = (n: number) => (n % 97 === 0 ? 'rare' : n % 2 === 0 ? 'even' : 'odd');
+    let n = 0;
+    for (const size of [1, 3, 700, 1500, 2, 900]) {
+      const events = Array.from({ length: size }, () => event({ system: of(n), detail: { n: n++ } }));
+      await engine.commit({ changes: [], events });
+      await engine.audit.query({ system: 'nobody' });
+    }
+    const all = Array.from({ length: n }, (_, at) => at);
+    for (const system of ['rare', 'even']) {
+      const expected = all.filter((at) => of(at) === system);
+      const exported = await Array.fromAsync(engine.audit.export({ system }));
+      assert.deepEqual(
+        exported.map(({ detail }) => detail?.n),
+        expected,
+      );
+      for (const order of ['newest', 'oldest'] as const) {
+        const found: unknown[] = [];
+        let cursor: string | null = null;
+        do {
+          const next: object = cursor === null ? {} : { cursor };
+          const page = await engine.audit.query({ system, order, limit: Math.min(1000, 7 + found.length), ...next });
+          found.push(...page.items.map(({ detail }) => detail?.n));
+          cursor = page.next;
+        } while (cursor !== null);
+        assert.deepEqual(found, order === 'oldest' ? expected : expected.reverse());
+        expected.sort((a, b) => a - b);
+      }
+    }
+    assert.equal((await Array.fromAsync(engine.audit.export({}))).length, n);
+  });
+
   test('pages of the record follow one another, either way', async ({ engine }) => {
     for (let n = 0; n < 6; n++) {
       await engine.commit({
