@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Services } from '#actions/services.ts';
 import type { SystemModule } from '#domain/providers/system-module.ts';
 import { type Clock, systemClock } from '#platform/clock.ts';
+import type { Hasher } from '#platform/hashing/hasher.ts';
 import { createHasher } from '#platform/hashing/pool.ts';
 import { createLog, type Logger } from '#platform/log.ts';
 import { createSealer, type Sealer } from '#platform/seal.ts';
@@ -15,18 +16,20 @@ import { createStore } from '#storage/store.ts';
 export interface Surroundings {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Who hashes passwords; undefined: threads of this process. Another one only where hashing is measured apart. */
+  readonly hasher: Hasher | undefined;
 }
 
 /** The clock of this machine and a log on standard error, where nothing else is handed in. */
 export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
-  return { clock: given.clock ?? systemClock, log: given.log ?? createLog() };
+  return { clock: given.clock ?? systemClock, log: given.log ?? createLog(), hasher: given.hasher };
 }
 
 /** Opens the embedded store of these settings for this process alone. @throws StoreLocked, StoreTooNew */
 export async function openEngine(
   settings: Settings,
   seal: Sealer,
-  { clock, log }: Surroundings,
+  { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
 ): Promise<SqliteEngine> {
   if (settings.store.kind !== 'sqlite') {
     throw new Error('store: this version has the embedded store alone; write sqlite:<path>');
@@ -45,14 +48,14 @@ export function openSealer(settings: Settings): Sealer {
 export function createServices(
   settings: Settings,
   parts: { engine: Engine; seal: Sealer; modules: readonly SystemModule[] },
-  { clock, log }: Surroundings,
+  { clock, log, hasher }: Surroundings,
 ): Services {
   return {
     settings,
     store: createStore(parts.engine),
     clock,
     seal: parts.seal,
-    hasher: createHasher(settings.limits.hash),
+    hasher: hasher ?? createHasher(settings.limits.hash),
     modules: new Map(parts.modules.map((module) => [module.id, module])),
     log,
   };

@@ -1,0 +1,83 @@
+import type { Hashing } from './apart/hashing.ts';
+import type { Start } from './apart/start.ts';
+import type { Sample } from './load/measure.ts';
+import type { Operation } from './load/operations.ts';
+
+export interface Compared {
+  readonly operation: Operation;
+  readonly hub: Sample;
+  readonly bare: Sample;
+  /** Median over the rounds of one round's CPU of the hub as a multiple of the bare library's. */
+  readonly times: number;
+}
+
+export interface Imported {
+  readonly created: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly rss: number;
+}
+
+export interface Report {
+  readonly rounds: number;
+  readonly compared: readonly Compared[];
+  readonly hashing?: Hashing;
+  readonly start?: Start;
+  readonly imported?: Imported;
+}
+
+const mib = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
+const met = (holds: boolean) => (holds ? 'met' : 'missed');
+
+const columns = ['CPU-ms/op', 'bare', 'ratio', 'aim', '', 'req/s', 'bare', 'p95 ms', 'bare', 'RSS', 'bare'];
+const widths = [11, 8, 7, 9, 8, 8, 8, 8, 8, 10, 9];
+
+export function inWords({ rounds, compared, hashing, start, imported }: Report): string {
+  const lines: string[] = [];
+  if (compared.length > 0) {
+    lines.push(
+      `The hub against the bare provider library in memory, 16 in flight, median of ${rounds} interleaved rounds.`,
+      '',
+    );
+    lines.push(row('', columns), ...compared.map((each) => row(each.operation.name, cells(each))), '');
+    lines.push(
+      'One sign-in is five requests (authorize, form, post, resume, token), a silent entry two; req/s counts whole operations.',
+    );
+  }
+  if (hashing !== undefined)
+    lines.push(
+      `Password hashing, apart: ${hashing.cpu.toFixed(1)} CPU-ms each, ${hashing.perSecond.toFixed(0)}/s on this machine.`,
+    );
+  if (start !== undefined) {
+    lines.push(
+      `Start to ready: ${(start.later / 1000).toFixed(2)} s (aim 2 s, ${met(start.later <= 2000)}); first start ever ${(start.first / 1000).toFixed(2)} s.`,
+      `Idle memory: ${mib(start.idle)} (aim 150 MiB, ${met(start.idle <= 150 * 1024 * 1024)}).`,
+    );
+  }
+  if (imported !== undefined)
+    lines.push(
+      `Import of ${imported.created} people without hashing: ${imported.seconds.toFixed(1)} s, ${imported.cpuSeconds.toFixed(1)} s CPU (aim for 100,000: 60 s, ${met(imported.seconds <= 60)}), ${mib(imported.rss)}.`,
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+function row(name: string, values: readonly string[]): string {
+  return name.padEnd(19) + values.map((value, at) => value.padStart(widths[at] ?? 8)).join('');
+}
+
+function cells({ operation: { aim }, hub, bare, times }: Compared): string[] {
+  const holds = 'times' in aim ? times <= aim.times : hub.cpu <= aim.ms;
+  return [
+    hub.cpu.toFixed(3),
+    bare.cpu.toFixed(3),
+    `${times.toFixed(2)}x`,
+    'times' in aim ? `${aim.times}x` : `${aim.ms} ms`,
+    met(holds),
+    hub.perSecond.toFixed(0),
+    bare.perSecond.toFixed(0),
+    hub.p95.toFixed(1),
+    bare.p95.toFixed(1),
+    mib(hub.rss),
+    mib(bare.rss),
+  ];
+}
