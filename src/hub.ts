@@ -25,7 +25,14 @@ import { socketAddress } from '#storage/socket/address.ts';
 import { serveEngine } from '#storage/socket/server.ts';
 import type { SqliteEngine } from '#storage/sqlite/engine.ts';
 import { loadFirst } from './first-load.ts';
-import { createServices, openEngine, openSealer, type Surroundings, surroundings } from './services.ts';
+import {
+  createServices,
+  openSealer,
+  openWhenFree,
+  runningEngine,
+  type Surroundings,
+  surroundings,
+} from './services.ts';
 
 export interface Hub {
   readonly services: Services;
@@ -46,7 +53,11 @@ export interface Hub {
 export async function createHub(settings: Settings, given: Partial<Surroundings> = {}): Promise<Hub> {
   const around = surroundings(given);
   const seal = openSealer(settings);
-  const engine = await openEngine(settings, seal, around);
+  const engine = await openWhenFree(settings, seal, around, async () => {
+    const rival = await runningEngine(settings);
+    await rival?.close();
+    return rival !== undefined;
+  });
   const services = createServices(settings, { engine, seal, modules: systemModules }, around);
   const close = async (): Promise<void> => {
     await services.hasher.close();

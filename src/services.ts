@@ -10,8 +10,15 @@ import { createSealer, type Sealer } from '#platform/seal.ts';
 import { ensureSecret } from '#settings/secret.ts';
 import type { Settings } from '#settings/settings.ts';
 import type { Engine } from '#storage/port.ts';
+import { socketAddress } from '#storage/socket/address.ts';
+import { connectEngine } from '#storage/socket/client.ts';
+import type { Serving } from '#storage/socket/server.ts';
 import { openSqlite, type SqliteEngine } from '#storage/sqlite/engine.ts';
+import { StoreLocked } from '#storage/sqlite/lock.ts';
 import { createStore } from '#storage/store.ts';
+
+/** How long to wait for somebody who holds the store for a moment. */
+const patienceMs = 10_000;
 
 export interface Surroundings {
   readonly clock: Clock;
@@ -36,6 +43,35 @@ export async function openEngine(
   }
   mkdirSync(dirname(settings.store.file), { recursive: true, mode: 0o700 });
   return openSqlite({ file: settings.store.file, clock, seal, log });
+}
+
+/** The engine of the hub that runs on this data folder, over its socket; undefined when none runs. */
+export async function runningEngine(settings: Settings): Promise<Serving | undefined> {
+  const address = socketAddress(settings.data, process.cwd());
+  return address === undefined ? undefined : connectEngine(address);
+}
+
+/**
+ * Opens the embedded store as soon as it is free: a command of the command line holds it for a moment only.
+ *
+ * @param isServed asked while somebody holds it; true = it will not be free soon.
+ * @throws StoreLocked when it is served, or not free within ten seconds
+ */
+export async function openWhenFree(
+  settings: Settings,
+  seal: Sealer,
+  around: Surroundings,
+  isServed: () => Promise<boolean>,
+): Promise<SqliteEngine> {
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await openEngine(settings, seal, around);
+    } catch (error) {
+      if (!(error instanceof StoreLocked) || Date.now() > until || (await isServed())) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
 }
 
 /** The master key of these settings, made at the first start, as what everything sealed is opened with. */

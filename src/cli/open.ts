@@ -2,29 +2,17 @@ import { existsSync } from 'node:fs';
 import { systemModules } from '#providers/index.ts';
 import type { Settings } from '#settings/settings.ts';
 import { loadFirst } from '#src/first-load.ts';
-import { createServices, openEngine, openSealer, type Surroundings } from '#src/services.ts';
+import { createServices, openSealer, openWhenFree, runningEngine, type Surroundings } from '#src/services.ts';
 import { systems } from '#storage/collections.ts';
-import { socketAddress } from '#storage/socket/address.ts';
-import { connectEngine } from '#storage/socket/client.ts';
 import type { Serving } from '#storage/socket/server.ts';
-import { openSqlite } from '#storage/sqlite/engine.ts';
-import { StoreLocked } from '#storage/sqlite/lock.ts';
+import { openSqlite, type SqliteEngine } from '#storage/sqlite/engine.ts';
 import type { KnownSystem, OpenHub } from './io.ts';
-
-/** How long a command waits for another one that holds the store, or for a hub that is starting. */
-const patienceMs = 10_000;
 
 /** The hub as a command uses it, with the engine behind it for copies. */
 export interface OpenedHub extends OpenHub {
   readonly engine: Serving;
   /** Does a hub run on this data folder? */
   readonly running: boolean;
-}
-
-/** The engine of the running hub, or undefined when none runs. */
-export async function runningEngine(settings: Settings): Promise<Serving | undefined> {
-  const address = socketAddress(settings.data, process.cwd());
-  return address === undefined ? undefined : connectEngine(address);
 }
 
 /**
@@ -35,25 +23,27 @@ export async function runningEngine(settings: Settings): Promise<Serving | undef
  */
 export async function openHub(settings: Settings, around: Surroundings): Promise<OpenedHub> {
   const seal = openSealer(settings);
-  const until = Date.now() + patienceMs;
-  for (;;) {
-    const remote = await runningEngine(settings);
-    if (remote !== undefined) return opened(settings, remote, seal, around, true);
-    try {
-      const engine = await openEngine(settings, seal, around);
-      const hub = opened(settings, engine, seal, around, false);
-      try {
-        await loadFirst(hub.services);
-      } catch (error) {
-        await hub.close();
-        throw error;
-      }
-      return hub;
-    } catch (error) {
-      if (!(error instanceof StoreLocked) || Date.now() > until) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+  const found: { served?: Serving | undefined } = { served: await runningEngine(settings) };
+  if (found.served !== undefined) return opened(settings, found.served, seal, around, true);
+  let engine: SqliteEngine;
+  try {
+    engine = await openWhenFree(settings, seal, around, async () => {
+      found.served = await runningEngine(settings);
+      return found.served !== undefined;
+    });
+  } catch (error) {
+    // A hub that was just starting when this was called.
+    if (found.served === undefined) throw error;
+    return opened(settings, found.served, seal, around, true);
   }
+  const hub = opened(settings, engine, seal, around, false);
+  try {
+    await loadFirst(hub.services);
+  } catch (error) {
+    await hub.close();
+    throw error;
+  }
+  return hub;
 }
 
 function opened(

@@ -1,7 +1,8 @@
 import type { AuditEvent } from '#domain/audit/event.ts';
 import type { Settings } from '#settings/settings.ts';
+import { runningEngine } from '#src/services.ts';
 import { type Heads, StoreUnavailable } from '#storage/port.ts';
-import { type OpenedHub, runningEngine } from '../open.ts';
+import type { OpenedHub } from '../open.ts';
 import { type Filter, type FilterOptions, filterOf } from './filter.ts';
 import { newest, since } from './follow.ts';
 import { lineOf } from './line.ts';
