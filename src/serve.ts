@@ -1,4 +1,5 @@
 import { createLog } from '#platform/log.ts';
+import { giveBackMemory } from '#platform/memory.ts';
 import { systemModules } from '#providers/index.ts';
 import { SettingsError } from '#settings/faults.ts';
 import { loadSettings } from '#settings/load.ts';
@@ -29,6 +30,7 @@ async function start(): Promise<void> {
       );
     });
   }
+  giveBackMemory();
   process.stdout.write(`Gatehouse serves ${settings.issuer} (${settings.listen.host}:${port})\n`);
   if (hub.setup !== undefined) {
     process.stdout.write(
