@@ -1,4 +1,4 @@
-/** The parts of the provider library that its documentation names for custom grants, without types of their own. */
+/** Parts of the provider library without types of their own. Its documentation names the first for custom grants. */
 declare module 'oidc-provider/lib/helpers/validate_dpop.js' {
   import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 
@@ -18,4 +18,10 @@ declare module 'oidc-provider/lib/helpers/validate_dpop.js' {
     proof: DpopProof | undefined,
     clientId: string,
   ): Promise<void>;
+}
+
+declare module 'oidc-provider/lib/helpers/weak_cache.js' {
+  import type { Provider } from 'oidc-provider';
+
+  export default function internals(provider: Provider): { readonly responseModes: Map<string, unknown> };
 }

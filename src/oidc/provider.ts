@@ -1,4 +1,5 @@
 import { Provider } from 'oidc-provider';
+import internals from 'oidc-provider/lib/helpers/weak_cache.js';
 import type { KeyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
 import { unitOf } from './adapter/context.ts';
@@ -24,6 +25,8 @@ export function createProvider(services: Services, ring: KeyRing, pages: ErrorPa
   const { issuer } = services.settings;
   const provider = new Provider(issuer, configurationFor(services, ring, pages));
   fixAddresses(provider, issuer);
+  // It would bring a page of its own, for errors too; as an unknown mode it is answered in the default one.
+  internals(provider).responseModes.delete('form_post');
   useSystemsAsClients(services, provider);
   registerClientCredentials(services, provider);
   registerTokenExchange(services, provider);

@@ -28,7 +28,7 @@ export async function apiOf(
 ): Promise<ResourceServer> {
   const system = await systemByClientId(services, client.clientId);
   if (system?.api === undefined || system.api.audience !== resource) {
-    throw new errors.InvalidTarget('resource names an API that is not this system’s own');
+    throw new errors.InvalidTarget('resource names an API that is not its own');
   }
   return {
     scope: ['openid', 'roles', ...(system.machine?.scopes ?? [])].join(' '),

@@ -71,6 +71,7 @@ const toTheSystem: Record<string, [string, (params: URLSearchParams) => void]> =
   'prompt none and login': ['invalid_request', (params) => params.set('prompt', 'none login')],
   'prompt none without a session': ['login_required', (params) => params.set('prompt', 'none')],
   'a request object': ['request_not_supported', (params) => params.set('request', 'e30.e30.')],
+  'response_mode form_post': ['unsupported_response_mode', (params) => params.set('response_mode', 'form_post')],
   'another’s API': ['invalid_target', (params) => params.set('resource', 'urn:erp')],
 };
 
@@ -84,6 +85,8 @@ for (const [name, [error, change]] of Object.entries(toTheSystem)) {
     assert.equal(params?.get('error'), error);
     assert.equal(params?.get('state'), 'a b&c=%20/+ü');
     assert.equal(params?.get('iss'), hub.issuer);
+    // The characters that RFC 6749, 4.1.2.1, lets it have.
+    assert.match(params?.get('error_description') ?? '', /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/);
   });
 }
 
@@ -192,6 +195,28 @@ test('a wrong verifier, redirect address or client gets nothing and spends nothi
     'invalid_grant',
   );
   assert.equal((await token(good, auth)).status, 200);
+});
+
+test('a refused resource or scope spends neither the code nor a rotating refresh token', async () => {
+  const auth = basic('crm', 'crm-secret-of-the-test');
+  const entered = await enter(crm, { email: 'ada@example.com' });
+  const { browser } = entered;
+  const code = {
+    grant_type: 'authorization_code',
+    code: entered.answer.searchParams.get('code') ?? '',
+    redirect_uri: callback,
+    code_verifier: entered.asked.verifier,
+  };
+  assert.equal((await token({ ...code, resource: 'urn:erp' }, auth)).error, 'invalid_target');
+  assert.equal((await token(code, auth)).status, 200);
+
+  const spa = await asSpa(hub);
+  const { refresh_token = '' } = await redeem(spa, await enter(spa, { browser }));
+  const refresh = { grant_type: 'refresh_token', client_id: 'spa', refresh_token };
+  assert.equal((await token({ ...refresh, resource: 'urn:erp' })).error, 'invalid_target');
+  assert.equal((await token({ ...refresh, scope: 'openid more' })).error, 'invalid_scope');
+  assert.equal((await token(refresh)).status, 200);
+  assert.equal((await token(refresh)).error, 'invalid_grant', 'used now');
 });
 
 test('introspection says nothing about the tokens of others', async () => {

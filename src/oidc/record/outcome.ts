@@ -18,11 +18,12 @@ export async function recordOutcome(services: Services, ctx: KoaContextWithOIDC,
   // No route matched; there is nobody to speak of.
   if (ctx.oidc === undefined) return;
   const system = await systemOf(services, ctx);
+  if (state.failure !== undefined && ctx.status < 500) spendNothing(ctx, unit, state);
   if (state.replay !== undefined && isOwner(ctx, state)) await endGrantOf(services, unit, state.origin, state.replay);
   if (state.failure !== undefined && ctx.status < 500) {
-    // Who turned back on a page of ours was not refused here; what led to that page is on record already.
-    const answered = ctx._matchedRouteName === 'resume' ? ctx.oidc.entities.Interaction?.result : undefined;
-    const turnedBack = answered !== undefined && 'error' in answered;
+    // Who turns back where there was no way in was refused at authorize: that is on record already (`entry.denied`).
+    const { Interaction: left } = ctx.oidc.entities;
+    const turnedBack = left?.prompt.name === 'access' && left.result !== undefined && 'error' in left.result;
     if (!state.recorded && !turnedBack)
       await recordRefused(services, state.origin, ctx, system?.id, state.failure.error);
     return;
@@ -31,6 +32,16 @@ export async function recordOutcome(services: Services, ctx: KoaContextWithOIDC,
   if (state.sessionStarted !== undefined) await recordSession(services, ctx, unit, state, state.sessionStarted);
   if (route === 'token' && ctx.status === 200) await recordTokens(services, ctx, unit, state, system);
   if (route === 'revocation' && ctx.status === 200) recordRevocation(ctx, unit, state, system);
+}
+
+/**
+ * A token request that is refused changes nothing (security.md, "Every refusal"). The library spends the code or rotates the
+ * refresh token before it looks at `resource`; one-time marks hold all the same, and so does what refused it.
+ */
+function spendNothing(ctx: KoaContextWithOIDC, unit: UnitOfWork, state: RequestState): void {
+  if (ctx._matchedRouteName !== 'token' || state.recorded) return;
+  unit.drop();
+  unit.stage({ changes: state.marks });
 }
 
 /**
