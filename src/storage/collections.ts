@@ -130,6 +130,8 @@ export const systemSchema = z.object({
   jwksUri: z.string().optional(),
   firstParty: z.boolean(),
   api: z.object({ audience: z.string() }).optional(),
+  /** That of `api`, where an index finds it: an API belongs to one system. */
+  audience: z.string().optional(),
   machine: z.object({ scopes: z.array(z.string()) }).optional(),
   refresh: z.boolean(),
   rotateRefresh: z.boolean(),
@@ -150,7 +152,11 @@ export const systems = collection({
   life: 'kept',
   schemaVersion: 1,
   schema: systemSchema,
-  indexes: { clientId: { fields: ['clientId'], unique: true }, side: { fields: ['side'] } },
+  indexes: {
+    clientId: { fields: ['clientId'], unique: true },
+    audience: { fields: ['audience'], unique: true },
+    side: { fields: ['side'] },
+  },
 });
 
 export const policyVersionSchema = z.object({

@@ -14,7 +14,7 @@ export type SystemChange = Partial<Omit<SystemSettings, 'id'>> & { enabled?: boo
 /**
  * Changes a system; what the change does not name stays.
  * @param ifVersion the version the caller saw.
- * @throws HubError `not-found`, `stale`, `invalid`, `already-exists` (client id).
+ * @throws HubError `not-found`, `stale`, `invalid`, `already-exists` (client id, audience).
  */
 export async function changeSystem(
   services: Services,
@@ -65,6 +65,7 @@ export function settingsOf(services: Services, system: Stored<System>): SystemSe
     createdAt: _createdAt,
     changedAt: _changedAt,
     clientSecretSealed: _sealed,
+    audience: _audience,
     ...rest
   } = system;
   const clientSecret = openClientSecret(services, system);

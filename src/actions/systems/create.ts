@@ -10,7 +10,7 @@ import { recordOf } from './record.ts';
 
 /**
  * Makes a system known. Its secret is sealed before it is stored.
- * @throws HubError `invalid` with every fault, `already-exists` when id or client id is taken.
+ * @throws HubError `invalid` with every fault, `already-exists` when id, client id or the API's audience is taken.
  */
 export async function createSystem(
   services: Services,
@@ -33,7 +33,9 @@ export async function createSystem(
     });
   } catch (error) {
     if (error instanceof CommitConflict) {
-      throw new HubError('already-exists', 'A system of that id or client id exists already', { cause: error });
+      throw new HubError('already-exists', 'A system of that id, client id or audience exists already', {
+        cause: error,
+      });
     }
     throw error;
   }

@@ -18,7 +18,9 @@ export async function getSystem(services: Services, id: string): Promise<Stored<
 }
 
 /** What may be shown of a system: everything but its secret. */
-export function systemView(system: Stored<System>): Omit<Stored<System>, 'clientSecretSealed'> & { secret: boolean } {
-  const { clientSecretSealed, ...rest } = system;
+export function systemView(
+  system: Stored<System>,
+): Omit<Stored<System>, 'clientSecretSealed' | 'audience'> & { secret: boolean } {
+  const { clientSecretSealed, audience: _, ...rest } = system;
   return { ...rest, secret: clientSecretSealed !== undefined };
 }

@@ -29,6 +29,7 @@ export function recordOf(
       : services.seal.seal(purpose, clientSecret);
   return {
     ...rest,
+    ...(rest.api === undefined ? {} : { audience: rest.api.audience }),
     origin,
     enabled: before?.enabled ?? true,
     ...(sealed === undefined ? {} : { clientSecretSealed: sealed }),
@@ -42,7 +43,7 @@ export function differences(before: System, after: System): { before: JsonObject
   const was: JsonObject = {};
   const is: JsonObject = {};
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const skipped = ['changedAt', 'createdAt', 'id', 'version', 'expiresAt'];
+  const skipped = ['audience', 'changedAt', 'createdAt', 'id', 'version', 'expiresAt'];
   for (const name of names) {
     if (skipped.includes(name)) continue;
     const a: unknown = before[name as keyof System];

@@ -17,6 +17,8 @@ const refused: [what: string, text: string, code: string][] = [
   ['a comment', '{/* */}', 'bad-request'],
   ['__proto__', '{"__proto__":{"admin":true}}', 'invalid'],
   ['__proto__ deep down', '{"attributes":[{"__proto__":1}]}', 'invalid'],
+  ['half a surrogate pair', '{"name":"a\\ud800b"}', 'bad-request'],
+  ['half a surrogate pair in a key', '{"a":{"\\udc00":1}}', 'bad-request'],
   ['__proto__ escaped', '{"\\u005f_proto__":1}', 'invalid'],
 ];
 

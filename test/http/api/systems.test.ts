@@ -30,6 +30,23 @@ const desk = {
   clientSecret: secret,
 };
 
+test('an API belongs to one system: another does not take over its audience', async () => {
+  const api = { api: { audience: 'urn:warehouse' } };
+  const one = await admin.call('POST', '/api/v1/systems', { ...desk, ...api, id: 'warehouse' });
+  assert.equal(one.status, 201, one.text);
+  assert.deepEqual([one.body.api, one.body.audience], [api.api, undefined]);
+  assert.equal((await admin.call('POST', '/api/v1/systems', { ...desk, ...api, id: 'impostor' })).status, 409);
+  assert.equal((await admin.call('POST', '/api/v1/systems', { ...desk, id: 'impostor' })).status, 201);
+  const change = await admin.call('PATCH', '/api/v1/systems/impostor', api, { 'if-match': '"1"' });
+  assert.equal(change.status, 409, change.text);
+  const gone = await admin.call('PATCH', '/api/v1/systems/warehouse', { api: null }, { 'if-match': '"1"' });
+  assert.equal(gone.status, 200, gone.text);
+  assert.equal((await admin.call('PATCH', '/api/v1/systems/impostor', api, { 'if-match': '"1"' })).status, 200);
+  for (const id of ['warehouse', 'impostor']) {
+    assert.equal((await admin.call('DELETE', `/api/v1/systems/${id}`, undefined, { 'if-match': '"2"' })).status, 204);
+  }
+});
+
 test('a system is made, changed, switched off and removed; its secret never comes out', async () => {
   const made = await admin.call('POST', '/api/v1/systems', desk);
   assert.equal(made.status, 201, made.text);

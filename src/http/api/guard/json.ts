@@ -5,12 +5,15 @@ const maxDepth = 32;
 
 /**
  * Parses JSON that comes from outside.
- * @throws HubError bad-request (400) for malformed text and for too many levels; invalid (422) for a key `__proto__`
+ * @throws HubError bad-request (400) for malformed text, half a character, and too many levels; invalid (422) for a key `__proto__`
  */
 export function parseJson(text: string): unknown {
   checkDepth(text);
   try {
-    return JSON.parse(text, (key, value) => {
+    return JSON.parse(text, (key, value: unknown) => {
+      if (!key.isWellFormed() || (typeof value === 'string' && !value.isWellFormed())) {
+        throw new HubError('bad-request', 'The body holds half a surrogate pair, which is no character');
+      }
       if (key !== '__proto__') return value;
       throw new HubError('invalid', undefined, { faults: [{ path: key, message: 'This key is not known here' }] });
     });

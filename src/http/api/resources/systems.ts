@@ -19,7 +19,7 @@ const { id: _id, title, side, ...optional } = shape;
 
 const system = named(
   'System',
-  systemSchema.omit({ clientSecretSealed: true, createdAt: true, changedAt: true }).extend({
+  systemSchema.omit({ clientSecretSealed: true, audience: true, createdAt: true, changedAt: true }).extend({
     id: z.string(),
     version: z.int(),
     hasSecret: z.boolean().describe('Secrets go in and never come out'),
