@@ -38,7 +38,7 @@ async function introduce({ hub, addresses }: Demo, seconds: number): Promise<voi
     say('');
   }
   say('Watch the record as it grows, in a second terminal:');
-  say('  HUB_CONFIG=config/demo/hub.yaml npm run hub -- audit tail');
+  say('  npm run hub -- audit tail');
   say('Ctrl-C stops. State stays in data/demo; npm run demo -- --reset starts afresh.');
 }
 

@@ -1,5 +1,6 @@
 import { createLog } from '#platform/log.ts';
 import { systemModules } from '#providers/index.ts';
+import { orDemo } from '#settings/demo.ts';
 import { loadSettings } from '#settings/load.ts';
 import type { Settings } from '#settings/settings.ts';
 import { surroundings } from '#src/services.ts';
@@ -17,7 +18,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 const around = surroundings({ log: createLog({ level: 'warn' }) });
 let read: Settings | undefined;
 function settings(): Settings {
-  read ??= loadSettings({ providers: systemModules.map((module) => module.id) });
+  const providers = systemModules.map((module) => module.id);
+  const onRecord = process.argv[2] === 'audit';
+  read ??= loadSettings(onRecord ? { providers, env: orDemo() } : { providers });
   return read;
 }
 
