@@ -7,6 +7,7 @@ import type { Hasher } from '#platform/hashing/hasher.ts';
 import { createHasher } from '#platform/hashing/pool.ts';
 import { createLog, type Logger } from '#platform/log.ts';
 import { createSealer, type Sealer } from '#platform/seal.ts';
+import { SettingsError } from '#settings/faults.ts';
 import { ensureSecret } from '#settings/secret.ts';
 import type { Settings } from '#settings/settings.ts';
 import type { Engine } from '#storage/port.ts';
@@ -39,7 +40,9 @@ export async function openEngine(
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
 ): Promise<SqliteEngine> {
   if (settings.store.kind !== 'sqlite') {
-    throw new Error('store: this version has the embedded store alone; write sqlite:<path>');
+    throw new SettingsError([
+      { path: 'store', message: 'cannot be used yet: this version has the embedded store alone; write sqlite:<path>' },
+    ]);
   }
   mkdirSync(dirname(settings.store.file), { recursive: true, mode: 0o700 });
   return openSqlite({ file: settings.store.file, clock, seal, log });

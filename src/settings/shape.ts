@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isLoopback } from '#domain/systems/addresses.ts';
 import { fields, text } from './read.ts';
@@ -36,7 +37,11 @@ const proxies = z
       });
       return false;
     }
-    if (typeof value === 'string' && !/^\d+$/.test(value)) return value;
+    if (typeof value === 'string' && !/^\d+$/.test(value)) {
+      const message = networksFault(value.split(',').map((name) => name.trim()));
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+      return value;
+    }
     const hops = Number(value);
     if (Number.isInteger(hops) && hops >= 0 && hops <= 10) return hops === 0 ? false : hops;
     context.addIssue({
@@ -45,6 +50,18 @@ const proxies = z
     });
     return false;
   });
+
+/** The names are Express's, which are read in platform/client-address.ts too. */
+function networksFault(names: readonly string[]): string | undefined {
+  const isNetwork = (name: string) =>
+    ['loopback', 'linklocal', 'uniquelocal'].includes(name) || ipaddr.isValid(name) || ipaddr.isValidCIDR(name);
+  const wrong = names.find((name) => !isNetwork(name));
+  if (wrong !== undefined) {
+    return `names no network: ${wrong}; write how many proxies stand before the hub, or their addresses`;
+  }
+  if (names.some((name) => name.endsWith('/0'))) return 'is too wide; write the addresses of the proxies alone';
+  return undefined;
+}
 
 const timeZone = z.string().refine(
   (zone) => {
@@ -58,9 +75,14 @@ const timeZone = z.string().refine(
   { error: 'is no time zone; write an IANA name like Europe/Warsaw or UTC' },
 );
 
-const store = z.string().refine((value) => /^sqlite:.+|^mongodb(\+srv)?:\/\/.+/.test(value), {
-  error: 'is no store; write sqlite:<path>, or a mongodb:// address',
-});
+const store = z
+  .string()
+  .refine((value) => /^sqlite:.+|^mongodb(\+srv)?:\/\/.+/.test(value), {
+    error: 'is no store; write sqlite:<path>, or a mongodb:// address',
+  })
+  .refine((value) => !/^sqlite:.*(:memory:|mode=memory)/.test(value), {
+    error: 'is a memory store, which forgets everything; write sqlite:<path>',
+  });
 
 const mail = z.string().refine((value) => value === 'log:' || /^smtps?:\/\/.+/.test(value), {
   error: 'is no mail address of a server; write log: or smtp://host:port',
