@@ -1,0 +1,108 @@
+/** People, how they prove themselves, the roles given to them singly and their logins in other systems. */
+import { z } from 'zod';
+import { collection } from '../collection.ts';
+
+const attribute = z.union([z.string(), z.array(z.string())]);
+
+export const personSchema = z.object({
+  email: z.string().optional(),
+  emailVerified: z.boolean(),
+  username: z.string().optional(),
+  /** Folded e-mail and username: one namespace, so nobody's username is another's e-mail. */
+  logins: z.array(z.string()),
+  name: z.string(),
+  /** Nobody told the name; it was made of the other fields, and the policy's rules see none. */
+  nameDerived: z.literal(true).optional(),
+  givenName: z.string().optional(),
+  familyName: z.string().optional(),
+  department: z.string().optional(),
+  jobTitle: z.string().optional(),
+  country: z.string().optional(),
+  manager: z.string().optional(),
+  employeeNumber: z.string().optional(),
+  status: z.enum(['active', 'disabled']),
+  /** Further columns, as the policy's rules see them. */
+  attributes: z.record(z.string(), attribute),
+  /** Folded words of names, logins and employee number, for search by prefix. */
+  searchTerms: z.array(z.string()),
+  /** Folded name, for sorting. */
+  sortName: z.string(),
+  createdAt: z.number(),
+  changedAt: z.number(),
+});
+export type Person = z.infer<typeof personSchema>;
+export const people = collection({
+  name: 'people',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: personSchema,
+  indexes: {
+    logins: { fields: ['logins'], unique: true },
+    employeeNumber: { fields: ['employeeNumber'], unique: true },
+    searchTerms: { fields: ['searchTerms'] },
+    sortName: { fields: ['sortName'] },
+    department: { fields: ['department'] },
+    status: { fields: ['status'] },
+  },
+});
+
+export const credentialSchema = z.object({
+  person: z.string(),
+  kind: z.enum(['password']),
+  /** PHC string (argon2id, or an imported hash until the next sign-in) or `{SSHA}…`. */
+  hash: z.string(),
+  createdAt: z.number(),
+  changedAt: z.number(),
+});
+export type Credential = z.infer<typeof credentialSchema>;
+/** Id: `<person>:<kind>`. */
+export const credentials = collection({
+  name: 'credentials',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: credentialSchema,
+  indexes: { person: { fields: ['person'] } },
+});
+
+export const assignmentSchema = z.object({
+  person: z.string(),
+  role: z.string(),
+  /** Milliseconds; from inclusive, until exclusive. */
+  from: z.number().optional(),
+  until: z.number().optional(),
+  reason: z.string(),
+  /** Who assigned it: `person:<id>`, `operator`, `system:<id>`. */
+  by: z.string(),
+  at: z.number(),
+});
+export type Assignment = z.infer<typeof assignmentSchema>;
+export const assignments = collection({
+  name: 'assignments',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: assignmentSchema,
+  indexes: { person: { fields: ['person'] }, role: { fields: ['role'] } },
+});
+
+export const linkSchema = z.object({
+  person: z.string(),
+  system: z.string(),
+  /** The login that this system knows the person by; sent as preferred_username. */
+  login: z.string().optional(),
+  /** Made with the link, never changed, never reused. */
+  sub: z.string(),
+  createdAt: z.number(),
+});
+export type Link = z.infer<typeof linkSchema>;
+export const links = collection({
+  name: 'links',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: linkSchema,
+  indexes: {
+    person: { fields: ['person'] },
+    personSystem: { fields: ['person', 'system'], unique: true },
+    systemSub: { fields: ['system', 'sub'], unique: true },
+    systemLogin: { fields: ['system', 'login'], unique: true },
+  },
+});

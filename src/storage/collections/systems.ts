@@ -1,0 +1,52 @@
+/** The systems that trust the hub. */
+import { z } from 'zod';
+import { collection } from '../collection.ts';
+
+export const systemSchema = z.object({
+  /** Where it was made: the configuration (applied at each start) or the console, API or command line. */
+  origin: z.enum(['config', 'console']),
+  enabled: z.boolean(),
+  title: z.string(),
+  side: z.enum(['crm', 'erp', 'other']),
+  provider: z.string(),
+  description: z.string().optional(),
+  redirectUris: z.array(z.string()),
+  postLogoutRedirectUris: z.array(z.string()),
+  backchannelLogoutUri: z.string().optional(),
+  launchUri: z.string().optional(),
+  clientId: z.string(),
+  auth: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
+  /** Sealed with the hub's secret (platform/seal). */
+  clientSecretSealed: z.string().optional(),
+  jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).optional(),
+  jwksUri: z.string().optional(),
+  firstParty: z.boolean(),
+  api: z.object({ audience: z.string() }).optional(),
+  /** That of `api`, where an index finds it: an API belongs to one system. */
+  audience: z.string().optional(),
+  machine: z.object({ scopes: z.array(z.string()) }).optional(),
+  refresh: z.boolean(),
+  rotateRefresh: z.boolean(),
+  idTokenAlg: z.enum(['RS256', 'ES256']),
+  par: z.boolean(),
+  open: z.boolean(),
+  requires: z.enum(['password', 'mfa', 'phishing-resistant']),
+  outbound: z.object({ allow: z.array(z.string()) }),
+  /** What the provider module asks for. */
+  settings: z.record(z.string(), z.unknown()),
+  createdAt: z.number(),
+  changedAt: z.number(),
+});
+export type System = z.infer<typeof systemSchema>;
+/** Id: the system id, which never changes. */
+export const systems = collection({
+  name: 'systems',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: systemSchema,
+  indexes: {
+    clientId: { fields: ['clientId'], unique: true },
+    audience: { fields: ['audience'], unique: true },
+    side: { fields: ['side'] },
+  },
+});

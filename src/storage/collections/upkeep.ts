@@ -1,0 +1,60 @@
+/** What keeps the hub itself going: deliveries, facts about the store, counters, one-time addresses. */
+import { z } from 'zod';
+import { collection } from '../collection.ts';
+
+export const deliverySchema = z.object({
+  kind: z.enum(['logout']),
+  system: z.string(),
+  person: z.string().optional(),
+  /** Public id of the session that ended. */
+  session: z.string().optional(),
+  /** `sub` and `sid` as that system knows them. */
+  sub: z.string().optional(),
+  sid: z.string().optional(),
+  status: z.enum(['waiting', 'delivered', 'failed']),
+  attempts: z.number(),
+  nextAt: z.number(),
+  /** No more tries after this. */
+  giveUpAt: z.number(),
+  lastError: z.string().optional(),
+  createdAt: z.number(),
+});
+export type Delivery = z.infer<typeof deliverySchema>;
+export const outbox = collection({
+  name: 'outbox',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: deliverySchema,
+  indexes: {
+    statusNextAt: { fields: ['status', 'nextAt'] },
+    system: { fields: ['system'] },
+    person: { fields: ['person'] },
+  },
+});
+
+/** Small facts about the store itself, by name: epoch, set-up state, sealed values. */
+export const meta = collection({
+  name: 'meta',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: z.record(z.string(), z.unknown()),
+  indexes: {},
+});
+
+/** Counters against guessing. Id: `<kind>:<keyed hash>`. */
+export const throttles = collection({
+  name: 'throttles',
+  life: 'live',
+  schemaVersion: 1,
+  schema: z.object({ count: z.number(), since: z.number() }),
+  indexes: {},
+});
+
+/** One-time addresses: first admin set-up, invitations, resets. Id: SHA-256 of the token. */
+export const oneTimeLinks = collection({
+  name: 'oneTimeLinks',
+  life: 'live',
+  schemaVersion: 1,
+  schema: z.object({ purpose: z.enum(['setup', 'invite', 'reset']), person: z.string().optional(), used: z.boolean() }),
+  indexes: { person: { fields: ['person'] } },
+});
