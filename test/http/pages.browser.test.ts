@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { changeSystem } from '#actions/systems/change.ts';
-import { type BootedHub, passphrase } from '#test/support/booted.ts';
-import { seriousFaults, startChromium } from '#test/support/chromium.ts';
-import { authorizeUrl, operator, pagesHub } from './support.ts';
+import { passphrase } from '#test/support/booted.ts';
+import { startChromium } from '#test/support/chromium.ts';
+import { authorizeUrl, checkPage, operator, pagesHub, signInPage } from './support.ts';
 
 const portalPages = [
   '/',
@@ -17,20 +16,6 @@ const portalPages = [
   '/account/sessions',
   '/sign-out',
 ];
-
-async function signIn(page: Page, hub: BootedHub, name: string): Promise<void> {
-  await page.goto(`${hub.issuer}/`);
-  await page.fill('#identifier', `${name}@example.com`);
-  await page.fill('#password', passphrase);
-  await page.click('button.main');
-  await page.waitForURL(`${hub.issuer}/`);
-}
-
-async function check(page: Page, where: string): Promise<void> {
-  assert.deepEqual(await seriousFaults(page), [], where);
-  const sideways = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
-  assert.equal(sideways, false, `${where} scrolls sideways`);
-}
 
 test('no page has serious faults of accessibility or scrolls sideways', async (t) => {
   const browser = await startChromium(t);
@@ -46,7 +31,7 @@ test('no page has serious faults of accessibility or scrolls sideways', async (t
   ] as const) {
     const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, locale });
     const page = await context.newPage();
-    const seen = (what: string) => check(page, `${what} at ${width}, ${colorScheme}, ${locale}`);
+    const seen = (what: string) => checkPage(page, `${what} at ${width}, ${colorScheme}, ${locale}`);
     await page.goto(authorizeUrl(hub.issuer, 'crm'));
     await seen('sign-in');
     await page.fill('#identifier', 'anna@example.com');
@@ -54,7 +39,7 @@ test('no page has serious faults of accessibility or scrolls sideways', async (t
     await page.click('button.main');
     await page.waitForSelector('.notice.bad');
     await seen('sign-in refused');
-    await signIn(page, hub, 'clerk');
+    await signInPage(page, hub, 'clerk');
     for (const path of portalPages) {
       await page.goto(hub.issuer + path);
       await seen(path);

@@ -1,9 +1,12 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
 import { publishPolicy } from '#actions/policy/publish.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import type { Origin } from '#domain/audit/event.ts';
 import { type SystemInput, withDefaults } from '#settings/system.ts';
 import { type BootedHub, bootHub, passphrase } from '#test/support/booted.ts';
 import { type Answer, Browser } from '#test/support/browser.ts';
+import { seriousFaults } from '#test/support/chromium.ts';
 
 export const operator: Origin = { actor: { kind: 'operator' } };
 
@@ -82,4 +85,20 @@ export async function signedInBrowser(issuer: string, email: string): Promise<Br
 /** The token hidden in the first form of a page. */
 export function tokenIn(page: Answer): string {
   return /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+}
+
+/** The same in Chromium. */
+export async function signInPage(page: Page, hub: BootedHub, name: string): Promise<void> {
+  await page.goto(`${hub.issuer}/`);
+  await page.fill('#identifier', `${name}@example.com`);
+  await page.fill('#password', passphrase);
+  await page.click('button.main');
+  await page.waitForURL(`${hub.issuer}/`);
+}
+
+/** Fails on serious faults of accessibility and on a page that scrolls sideways. */
+export async function checkPage(page: Page, where: string): Promise<void> {
+  assert.deepEqual(await seriousFaults(page), [], where);
+  const sideways = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+  assert.equal(sideways, false, `${where} scrolls sideways`);
 }

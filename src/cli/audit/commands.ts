@@ -81,6 +81,9 @@ export function auditCommands(program: Command, world: CliWorld): void {
         ...(checkpoint === undefined ? {} : { checkpoint: textOf(checkpoint).trim() }),
       });
       io.out(options, found, () => told(found, file));
+      if (checkpoint !== undefined && key === undefined) {
+        io.note("The checkpoint's signature was not looked at; name the hub's public keys with --key.");
+      }
       if (!found.ok) io.refused();
     });
 
@@ -93,7 +96,11 @@ export function auditCommands(program: Command, world: CliWorld): void {
       try {
         const taken = await takeCheckpoint(hub.services, operatorOrigin());
         if (options.out !== undefined) writeDurably(options.out, `${taken.jws}\n`);
-        io.out(options, taken, `${taken.events} events of ${taken.writers} writers are covered by ${taken.file}`);
+        io.out(
+          options,
+          taken,
+          `${taken.events} events of ${taken.writers} ${taken.writers === 1 ? 'writer' : 'writers'} are covered by ${taken.file}`,
+        );
       } finally {
         await hub.close();
       }
@@ -101,7 +108,7 @@ export function auditCommands(program: Command, world: CliWorld): void {
 }
 
 function told({ ok, events, writers, firstBad, checkpointFault }: Verification, file: string): string {
-  if (ok) return `${file} is whole: ${events} events of ${writers} writers.`;
+  if (ok) return `${file} is whole: ${events} events of ${writers} ${writers === 1 ? 'writer' : 'writers'}.`;
   const lines = checkpointFault === undefined ? [] : [`The checkpoint cannot be used: ${checkpointFault}.`];
   if (firstBad !== undefined) {
     lines.push(`${file} is NOT whole: first bad record is ${firstBad.writer} ${firstBad.seq}: ${firstBad.reason}`);

@@ -1,5 +1,7 @@
 import type { Request, Response } from 'express';
+import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
+import { readCheckpoint } from '#domain/audit/checkpoint.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
@@ -35,6 +37,13 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     policy: may('hub:policy-read') ? { number: policy.number } : undefined,
     deliveries: may('hub:systems-read') ? { failed, waiting } : undefined,
     refusals: refusals?.items.map((event) => rowOf(texts, chips, event)),
+    signedUpTo: may('hub:audit-read') ? signedUpTo(services) : undefined,
     counts: { deliveries: failed },
   });
+}
+
+/** When the newest checkpoint was signed, in milliseconds; everything recorded before is covered by it. */
+function signedUpTo(services: HttpDeps['services']): number | undefined {
+  const newest = newestCheckpoint(services.settings);
+  return newest === undefined ? undefined : Date.parse(readCheckpoint(newest.jws).at);
 }

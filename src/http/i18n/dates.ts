@@ -14,7 +14,9 @@ export interface Dates {
   moment(ms: number): string;
   /** `today 08:12`, `yesterday 17:40`, `tomorrow 06:00`, else the date. */
   near(ms: number): string;
-  /** The same, and for today the time alone. */
+  /** The same to the second, and with the time on any day: for the record. */
+  exact(ms: number): string;
+  /** `near`, and for today the time alone. */
   short(ms: number): string;
   /** `today`, `yesterday`, or the day in full: headings of a timeline. */
   heading(ms: number): string;
@@ -44,6 +46,12 @@ export function datesFor(texts: Texts, timeZone: string, now: number): Dates {
     near: (ms) => {
       const day = near(ms);
       return day === undefined ? dates.date(ms) : texts.t(`time.${day}At`, { time: dates.time(ms) });
+    },
+    exact: (ms) => {
+      const day = near(ms);
+      return day === undefined
+        ? format({ day: 'numeric', month: 'short', year: 'numeric', ...clock, second: '2-digit' }).format(ms)
+        : texts.t(`time.${day}At`, { time: dates.seconds(ms) });
     },
     short: (ms) => (near(ms) === 'today' ? dates.time(ms) : dates.near(ms)),
     heading: (ms) => {

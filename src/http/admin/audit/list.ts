@@ -33,7 +33,14 @@ export async function auditPage(req: Request, res: Response, { services }: HttpD
     const [one, other] = [chips.get(from), chips.get(to)];
     return one === undefined || other === undefined
       ? []
-      : [{ from: one, to: other, href: only(req, { via: from, system: to }) }];
+      : [
+          {
+            from: one,
+            to: other,
+            href: only(req, { via: from, system: to }),
+            current: filter.via === from && filter.system === to,
+          },
+        ];
   });
   const exportQuery = new URLSearchParams(
     Object.entries(filter).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
@@ -46,6 +53,8 @@ export async function auditPage(req: Request, res: Response, { services }: HttpD
     first: text(req.query.cursor) === '' ? undefined : withQuery(req, { cursor: undefined }),
     bars: hourBars(day.events, services.clock.now()),
     dayTotal: day.events.length,
+    crossed: filter.via === undefined ? 0 : peopleOf(day.events),
+    side: filter.system === undefined ? undefined : chips.get(filter.system)?.side,
     dayMore: day.more,
     crossings,
     quick: quickFilters(req),
@@ -93,6 +102,11 @@ async function lastDay(services: Services, filter: AuditQuery): Promise<{ events
     cursor = page.next;
   } while (cursor !== null && events.length < chartMost);
   return { events, more: cursor !== null };
+}
+
+/** How many people the events concern: whoever acted, or whom a system acted for. */
+function peopleOf(events: readonly AuditEvent[]): number {
+  return new Set(events.flatMap(({ actor, subject }) => (actor.kind === 'person' ? actor.id : subject?.id) ?? [])).size;
 }
 
 /** The question that the filter asks, as a key of the catalogue. */

@@ -52,7 +52,11 @@ export function rowOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, ev
 /** The person concerned: whoever acted, or for what the hub or a system did, the one it was done for. */
 function whoOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, event: AuditEvent): AuditRow['who'] {
   const { actor, subject, personal } = event;
-  if (actor.kind === 'person') return { name: nameOf(personal?.actor) ?? texts.t('admin.audit.aPerson'), id: actor.id };
+  if (actor.kind === 'person') {
+    // What concerns nobody but the actor may name them once.
+    const named = personal?.actor ?? (actor.id === subject?.id ? personal?.subject : undefined);
+    return { name: nameOf(named) ?? texts.t('admin.audit.aPerson'), id: actor.id };
+  }
   if (subject !== undefined && uuid.test(subject.id)) {
     return { name: nameOf(personal?.subject) ?? texts.t('admin.audit.aPerson'), id: subject.id };
   }
