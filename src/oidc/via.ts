@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Services } from '#actions/services.ts';
 import { appendCookie, cookieOf } from './cookies.ts';
@@ -13,7 +13,7 @@ function cookieName(services: Services, system: string): string {
 }
 
 function mark(services: Services, system: string, from: string, until: number): string {
-  return createHmac('sha256', services.seal.derive('via')).update(`${system}|${from}|${until}`).digest('base64url');
+  return services.seal.mac('via', `${system}|${from}|${until}`);
 }
 
 /** Remembers in this browser that the next entry into `system` comes from `from`. */

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { fold } from '#domain/people/folding.ts';
 import { networkOf } from '#domain/throttle/network.ts';
 import type { Services } from '../services.ts';
@@ -7,7 +6,7 @@ import type { Bucket } from './tries.ts';
 
 /** A keyed hash of something that must not stand in the store or the record as it is. */
 export function keyedHash({ seal }: Pick<Services, 'seal'>, purpose: string, value: string): string {
-  return createHmac('sha256', seal.derive(purpose)).update(value).digest('base64url').slice(0, 22);
+  return seal.mac(purpose, value).slice(0, 22);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { randomToken } from '#platform/ids.ts';
 import type { Services } from '../services.ts';
 
@@ -9,10 +9,7 @@ import type { Services } from '../services.ts';
 const mostPeople = 5;
 
 function mark({ seal }: Pick<Services, 'seal'>, device: string, person: string): string {
-  return createHmac('sha256', seal.derive('known-device'))
-    .update(`${device}:${person}`)
-    .digest('base64url')
-    .slice(0, 22);
+  return seal.mac('known-device', `${device}:${person}`).slice(0, 22);
 }
 
 function same(a: string, b: string): boolean {

@@ -58,7 +58,16 @@ const close = '\uE001';
 
 function textsOf(locale: Locale): Texts {
   const fixed = i18n.getFixedT(locale);
-  const t: Translate = (key, values) => fixed(key, { ...values });
+  /** Texts in which nothing is replaced, as most of a page: looked up once. What is not in the catalogue is not kept. */
+  const plain = new Map<string, string>();
+  const t: Translate = (key, values) => {
+    if (values !== undefined) return fixed(key, { ...values });
+    const known = plain.get(key);
+    if (known !== undefined) return known;
+    const text = fixed(key);
+    if (i18n.exists(key, { lng: locale })) plain.set(key, text);
+    return text;
+  };
   return {
     locale,
     t,

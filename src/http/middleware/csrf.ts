@@ -3,7 +3,7 @@
  * (`Sec-Fetch-Site`, `Origin`), and it carries a token that only our own pages could show (signed double submit, OWASP
  * "Cross-Site Request Forgery Prevention").
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { HubError } from '#domain/errors.ts';
 import { context } from '#http/context.ts';
@@ -24,8 +24,7 @@ export function csrfToken(req: Request, res: Response): string {
 }
 
 function signed(res: Response, bound: string): string {
-  const key = context(res).deps.services.seal.derive('csrf');
-  return createHmac('sha256', key).update(bound).digest('base64url');
+  return context(res).deps.services.seal.mac('csrf', bound);
 }
 
 /** Does the browser say that another site made this request? Absent headers say nothing. */

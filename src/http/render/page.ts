@@ -17,7 +17,10 @@ export function render(res: Response, view: string, data: object = {}, status = 
   if (state.flash !== undefined || state.faults !== undefined) setCookie(res, 'flash', '', 0);
   res.status(status).type('html').setHeader('Cache-Control', 'no-store');
   res.setHeader('Content-Language', state.texts.locale);
-  res.send(page(state, view, { path: res.req.path, ...data }));
+  const html = page(state, view, { path: res.req.path, ...data });
+  // One string leaves together with the headers; `send` would make a second write of it.
+  res.setHeader('Content-Length', Buffer.byteLength(html));
+  res.end(html);
 }
 
 /** The page as text, for answers that are not given through Express. */

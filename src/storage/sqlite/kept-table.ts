@@ -20,6 +20,15 @@ import type { Committed, Pending } from './staging.ts';
 
 /** How many records of a collection stay in memory. */
 const cached = 10_000;
+/** How many answers to short queries are kept until the collection changes, and what counts as short. */
+const keptAnswers = 5000;
+const shortAnswer = 10;
+
+/** Which records answered a query. */
+interface Answer {
+  readonly ids: readonly string[];
+  readonly next: string | null;
+}
 
 /** One kept collection: a table of records, a table for each index, and the records used last in memory. */
 export class KeptTable implements Committed {
@@ -30,6 +39,8 @@ export class KeptTable implements Committed {
   #counted: { readonly changes: number; readonly n: number } | undefined;
   readonly #connection: Connection;
   readonly #cache = new Lru<string, Row>(cached);
+  readonly #answers = new Lru<string, Answer>(keptAnswers);
+  #answeredAt = 0;
   readonly #sql: { read: string; write: string; remove: string };
 
   constructor(connection: Connection, collection: Collection) {
@@ -84,9 +95,26 @@ export class KeptTable implements Committed {
 
   forget(): void {
     this.#cache.clear();
+    this.#answers.clear();
   }
 
+  /** Short answers (whose login is this? which link?) are kept until anything in the collection changes. */
   find<T extends object>(query: Query): Page<T> {
+    if (this.#connection.readOnly || (query.limit ?? Number.POSITIVE_INFINITY) > shortAnswer) return this.#find(query);
+    if (this.#answeredAt !== this.changes) this.#answers.clear();
+    this.#answeredAt = this.changes;
+    const key = JSON.stringify(query);
+    const known = this.#answers.get(key);
+    if (known === undefined) {
+      const page = this.#find<T>(query);
+      this.#answers.set(key, { ids: page.items.map(({ id }) => id), next: page.next });
+      return page;
+    }
+    const rows = known.ids.map((id) => this.read(id)).filter((row) => row !== undefined);
+    return { items: rows.map((row) => decode<T>(row)), next: known.next };
+  }
+
+  #find<T extends object>(query: Query): Page<T> {
     const checked = checkQuery(this.name, this.indexes, query);
     const { field } = checked.sort;
     const items: Stored<T>[] = [];
