@@ -141,6 +141,8 @@ test('a changed, a cut and an unreadable export are told apart', async () => {
   assert.equal(json<{ firstBad: { seq: number } }>(broken.out).firstBad.seq, 3);
   writeFileSync(log, `${lines.slice(0, 2).join('\n')}\n`);
   assert.equal((await at.hub('audit', 'verify', log)).code, 0, 'a cut tail alone does not show');
+  const unsigned = await at.hub('audit', 'verify', log, '--checkpoint', checkpoint);
+  assert.match(unsigned.err, /signature was not looked at/);
   assert.equal(
     (await at.hub('audit', 'verify', log, '--checkpoint', checkpoint)).code,
     1,
@@ -226,6 +228,22 @@ test('restore: the old store steps aside, a new epoch begins, what was lost is t
   const whole = await at.hub('audit', 'export', '--out', join(at.folder, 'all.ndjson'));
   assert.equal(whole.code, 0, whole.err);
   assert.equal((await at.hub('audit', 'verify', join(at.folder, 'all.ndjson'))).code, 0);
+});
+
+test('restore: what is no backup, or a broken one, changes nothing and leaves nothing behind', async () => {
+  const at = await place();
+  after(() => at.remove());
+  const [copy, text, broken] = [join(at.folder, 'copy.db'), join(at.folder, 'text.db'), join(at.folder, 'broken.db')];
+  assert.equal((await at.hub('backup', copy)).code, 0);
+  writeFileSync(text, 'something else\n');
+  writeFileSync(broken, readFileSync(copy).subarray(0, 100));
+  const refused = await at.hub('restore', text);
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /is no backup/);
+  assert.equal((await at.hub('restore', broken)).code, 1);
+  const left = readdirSync(join(at.folder, 'data')).filter((name) => /restoring|replaced/.test(name));
+  assert.deepEqual(left, []);
+  assert.equal((await at.hub('doctor')).code, 0);
 });
 
 test('audit tail follows a hub that comes, goes and comes again', async () => {

@@ -108,6 +108,8 @@ test('times are those of the company, today and yesterday said as such', () => {
   assert.equal(dates.near(now - 3_600_000), 'yesterday 23:30');
   assert.equal(dates.near(now + 86_400_000), 'tomorrow 00:30');
   assert.equal(dates.near(now - 5 * 86_400_000), '18 Nov 2026');
+  assert.equal(dates.exact(now), 'today 00:30:00');
+  assert.equal(dates.exact(now - 5 * 86_400_000), '18 Nov 2026, 00:30:00');
   assert.equal(dates.heading(now), 'Today');
   assert.equal(datesFor(texts('zh-Hans'), 'Asia/Shanghai', now).day(now), '2026年11月23日星期一');
   assert.equal(dates.hour(now), 0);

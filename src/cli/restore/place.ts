@@ -1,16 +1,33 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** SQLite's companions of a database file. A log of one database beside another would destroy it. */
 const companions = ['-wal', '-shm'];
 
+/** Does the file open as every SQLite 3 database does (https://sqlite.org/fileformat.html, 1.3)? */
+export function isDatabase(file: string): boolean {
+  const head = Buffer.alloc(16);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, head, 0, head.length, 0);
+  } finally {
+    closeSync(handle);
+  }
+  return head.toString('latin1') === 'SQLite format 3\0';
+}
+
 /** A copy beside the store, to be prepared there: on the same disk, so that it can be moved in place in one step. */
 export function copyBeside(backup: string, store: string): string {
   const beside = `${store}.restoring`;
-  for (const ending of ['', ...companions, '.lock']) rmSync(beside + ending, { force: true });
+  removeCopy(store);
   copyFileSync(backup, beside);
   sync(beside);
   return beside;
+}
+
+/** Takes the copy away again, once it is known to be of no use. Nothing happens where it was put in place already. */
+export function removeCopy(store: string): void {
+  for (const ending of ['', ...companions, '.lock']) rmSync(`${store}.restoring${ending}`, { force: true });
 }
 
 /**

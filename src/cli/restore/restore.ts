@@ -18,7 +18,7 @@ import { takeLock } from '#storage/sqlite/lock.ts';
 import { WrongUse } from '../io.ts';
 import { operatorOrigin } from '../operator.ts';
 import { type Lost, lossesSince } from './losses.ts';
-import { copyBeside, putInPlace } from './place.ts';
+import { copyBeside, isDatabase, putInPlace, removeCopy } from './place.ts';
 
 export interface Restored {
   readonly file: string;
@@ -44,6 +44,7 @@ export async function restore(settings: Settings, around: Surroundings, file: st
   const { store } = settings;
   if (store.kind !== 'sqlite') throw new Error('restore is for the embedded store; MongoDB has its own tools');
   if (!existsSync(file)) throw new WrongUse(`${file} does not exist`);
+  if (!isDatabase(file)) throw new Error(`${file} is no backup: it is not a SQLite database`);
   const running = await runningEngine(settings);
   if (running !== undefined) {
     await running.close();
@@ -66,6 +67,7 @@ export async function restore(settings: Settings, around: Surroundings, file: st
     prepared = await prepare(settings, around, seal, copy, basename(file));
     replaced = putInPlace(copy, store.file, now);
   } finally {
+    removeCopy(store.file);
     lock.release();
   }
   const losses = replaced === undefined ? undefined : await lossesSince(replaced, prepared.heads, seal, around);
