@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPerson } from '#actions/people/create.ts';
 import { publishPolicy } from '#actions/policy/publish.ts';
+import { createSystem } from '#actions/systems/create.ts';
+import { draft } from '#domain/audit/event.ts';
 import { type Clock, manualClock } from '#platform/clock.ts';
+import { type SystemInput, withDefaults } from '#settings/system.ts';
 import { bootHub, passphrase } from '#test/support/booted.ts';
 import { Browser } from '#test/support/browser.ts';
 import { visit } from '#test/support/visitor.ts';
@@ -160,4 +163,46 @@ test('the audit page narrows, counts and leads to the whole record', async (t) =
   assert.match(event.text, /&quot;hash&quot;/);
   assert.equal((await browser.get(url('/admin/audit/01a201f2-d1a0-74f6-9996-65d11acedf7b'))).status, 404);
   assert.match((await browser.get(url('/admin/audit?outcome=denied'))).text, /No event matches/);
+});
+
+test('rights that the same role gives stand together, and the crossing view counts the people', async (t) => {
+  const { hub, owner, browser, url } = await aConsole(t);
+  const system = { side: 'crm', clientSecret: 'secret-of-the-test', redirectUris: ['http://localhost:4998/callback'] };
+  const crm = { ...system, id: 'crm', title: 'Customer desk' } as unknown as SystemInput;
+  await createSystem(hub.services, operator, withDefaults(crm));
+  const text = `
+version: 1
+domains:
+  customer: { title: Customers, sides: [crm], actions: [read, write] }
+roles:
+  sales: { title: Sales, grants: { crm: [customer:read, customer:write] } }
+assign:
+  - { role: sales, when: { department: Sales } }
+`;
+  await publishPolicy(hub.services, operator, { text, reason: 'for the test' });
+  const anna = await createPerson(hub.services, operator, {
+    name: 'Anna',
+    email: 'a@example.com',
+    department: 'Sales',
+  });
+  const page = await browser.get(url(`/admin/people/${anna.id}`));
+  assert.equal(page.text.split('href="/admin/policy#role-sales"').length - 1, 1);
+  assert.match(page.text, /customer:read<\/code><code class="permission">customer:write/);
+  const origin = { actor: { kind: 'person', id: anna.id } } as const;
+  const crossing = { subject: { id: anna.id }, system: 'erp', via: 'crm' };
+  await hub.services.store.write({
+    changes: [],
+    events: [
+      draft(origin, 'entry.granted', 'success', crossing),
+      draft({ actor: { kind: 'system', id: 'crm' } }, 'delegated.granted', 'success', crossing),
+      draft({ actor: { kind: 'person', id: owner.id } }, 'entry.granted', 'success', {
+        ...crossing,
+        subject: { id: owner.id },
+      }),
+    ],
+  });
+  assert.match(
+    (await browser.get(url('/admin/audit?via=crm&system=erp'))).text,
+    /2 people crossed in the last 24 hours/,
+  );
 });

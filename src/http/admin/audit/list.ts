@@ -42,6 +42,7 @@ export async function auditPage(req: Request, res: Response, { services }: HttpD
           },
         ];
   });
+  const quick = quickFilters(req);
   const exportQuery = new URLSearchParams(
     Object.entries(filter).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   ).toString();
@@ -57,13 +58,14 @@ export async function auditPage(req: Request, res: Response, { services }: HttpD
     side: filter.system === undefined ? undefined : chips.get(filter.system)?.side,
     dayMore: day.more,
     crossings,
-    quick: quickFilters(req),
+    quick,
     filter,
     chips: [...chips.values()],
     personName: person?.name,
     withoutPerson: withQuery(req, { person: undefined, cursor: undefined }),
     exportQuery,
-    anyFilter: filterNames.some((name) => filter[name] !== undefined),
+    // A ready-made question needs no form; what somebody put together stays in sight.
+    openFilters: ![...quick, ...crossings].some(({ current }) => current),
   });
 }
 

@@ -75,10 +75,7 @@ export async function personPage(req: Request, res: Response, { services }: Http
     assignable: assignable(policy, looker),
     sessions: sessions.map((session) => ({ ...session, systems: session.systems.map(chipOf) })),
     today: looker.hub.has('hub:audit-read') ? await today(services, texts, chips, person.id) : undefined,
-    attributes: policyAttributes(fieldsOf(person)).map(([name, value]) => [
-      texts.has(`admin.attribute.${name}`) ? texts.t(`admin.attribute.${name}`) : name,
-      Array.isArray(value) ? value.join('; ') : value,
-    ]),
+    attributes: attributesOf(texts, person),
   });
 }
 
@@ -88,9 +85,9 @@ function rightsOf(
   roleReasons: ReadonlyMap<string, readonly string[]>,
 ) {
   return {
-    permissions: (explanation?.permissions ?? []).map(({ permission, because }) => ({
-      permission,
-      because: because.map(({ role }) => ({ role, words: (roleReasons.get(role) ?? []).join('; ') })),
+    permissions: byReason(explanation).map(({ permissions, roles }) => ({
+      permissions,
+      because: roles.map((role) => ({ role, words: (roleReasons.get(role) ?? []).join('; ') })),
     })),
     missing: (explanation?.missing ?? []).map(({ permission, nearest }) => ({
       permission,
@@ -103,6 +100,18 @@ function rightsOf(
   };
 }
 
+/** Permissions that the same roles give stand together, so that each reason is said once. */
+function byReason(explanation: AccessExplanation | undefined) {
+  const groups = new Map<string, { permissions: string[]; roles: readonly string[] }>();
+  for (const { permission, because } of explanation?.permissions ?? []) {
+    const roles = because.map(({ role }) => role);
+    const group = groups.get(roles.join(' '));
+    if (group === undefined) groups.set(roles.join(' '), { permissions: [permission], roles });
+    else group.permissions.push(permission);
+  }
+  return [...groups.values()];
+}
+
 /** What a rule needs and what the person has, side by side. */
 function failingWords({ t }: Texts, failing: FailingTest): string {
   const list = (value: FailingTest['expected']) => (Array.isArray(value) ? value.join(t('admin.or')) : String(value));
@@ -112,6 +121,16 @@ function failingWords({ t }: Texts, failing: FailingTest): string {
   const needs = t(`admin.needs.${key}`, values);
   if (failing.attribute === undefined || failing.test === 'exists') return needs;
   return actual === undefined ? t('admin.needs.butEmpty', { needs }) : t('admin.needs.but', { needs, actual });
+}
+
+/** The hub's own attributes first, then the company's further ones under their own names. */
+function attributesOf(texts: Texts, person: Stored<Person>): readonly [string, string][] {
+  const all = policyAttributes(fieldsOf(person)).map(([name, value]) => {
+    const known = texts.has(`admin.attribute.${name}`);
+    const label = known ? texts.t(`admin.attribute.${name}`) : name;
+    return { known, row: [label, Array.isArray(value) ? value.join('; ') : String(value)] as [string, string] };
+  });
+  return [...all.filter(({ known }) => known), ...all.filter(({ known }) => !known)].map(({ row }) => row);
 }
 
 type RoleReason = AccessExplanation['roles'][number]['because'][number];
