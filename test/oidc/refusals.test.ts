@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as client from 'openid-client';
+import { manualClock } from '#platform/clock.ts';
 import { Browser } from '#test/support/browser.ts';
-import type { TestHub } from '#test/support/hub.ts';
+import { passphrase, type TestHub } from '#test/support/hub.ts';
 import { aHub, asCrm, asErp, ask, asSpa, callback, enter, redeem } from './fixture.ts';
 
 let hub: TestHub;
@@ -277,6 +278,22 @@ test('an interaction belongs to the browser that started it', async () => {
   const page = await new Browser().follow(url.href);
   assert.equal((await new Browser().get(page.url)).status, 400);
   assert.equal((await new Browser().get(page.url.replace('/sign-in/', '/authorize/'))).status, 400);
+});
+
+test('an interaction that is over in time is over, to the second', async (t) => {
+  const clock = manualClock(Date.now());
+  const late = await aHub(t, { clock });
+  const browser = new Browser();
+  const { url } = await ask(await asCrm(late));
+  const page = await browser.follow(url.href);
+  clock.advance(30 * 60_000 - 1);
+  assert.equal((await browser.get(page.url)).status, 200);
+  clock.advance(1);
+  const form = { identifier: 'ada@example.com', password: passphrase };
+  assert.equal((await browser.get(page.url)).status, 400);
+  assert.equal((await browser.post(page.url, form)).status, 400);
+  assert.equal((await browser.get(page.url.replace('/sign-in/', '/authorize/'))).status, 400);
+  assert.deepEqual(await late.events('session.started'), []);
 });
 
 test('Host and X-Forwarded-* change no address', async () => {

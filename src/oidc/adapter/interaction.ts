@@ -36,7 +36,8 @@ export function interactionAdapter(services: Services): Adapter {
     async find(id) {
       const key = hashedId(id);
       const record = await services.store.get(interactions, key);
-      if (record === undefined) return undefined;
+      // The library would let it live for the tolerance that is meant for others' clocks.
+      if (record === undefined || (record.expiresAt ?? 0) <= services.clock.now()) return undefined;
       unitOf(services).state.records.set(key, record);
       return { ...record.payload, jti: id, returnTo: resumeUrl(services, id) } as AdapterPayload;
     },
