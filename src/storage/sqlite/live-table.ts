@@ -102,6 +102,8 @@ export class LiveTable implements Committed {
 
   /** The first `most` records that answer the query, in its order. */
   #matches(query: CheckedQuery, most = Number.POSITIVE_INFINITY): Found[] {
+    const exact = this.#exact(query);
+    if (exact !== undefined) return exact;
     let found: Found[] = [];
     const { field } = query.sort;
     const needsData = query.tests.length > 0 || field !== 'id';
@@ -118,6 +120,19 @@ export class LiveTable implements Committed {
       if (found.length >= 4 * most) found = first();
     }
     return first();
+  }
+
+  /** Who stands under one value of an index of its own needs no second look: the commonest question (`uid`, `grant`). */
+  #exact({ tests, sort, after }: CheckedQuery): Found[] | undefined {
+    const [first] = tests;
+    if (tests.length !== 1 || first === undefined || sort.field !== 'id' || after !== undefined) return undefined;
+    const [field, test] = first;
+    const at = this.indexes.findIndex((index) => index.fields.length === 1 && index.fields[0] === field);
+    const ids = typeof test === 'object' ? undefined : this.#ids[at];
+    if (ids === undefined || typeof test === 'object') return undefined;
+    const known = idsOf(ids.get(test));
+    if (known.length > 1) return undefined;
+    return known.flatMap((id) => this.rows.get(id) ?? []).map((row) => ({ row, value: undefined }));
   }
 
   #isAfter(query: CheckedQuery, found: Found): boolean {
