@@ -28,12 +28,18 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     may('hub:audit-read') ? store.audit.query({ outcome: 'denied', since, limit: 8, order: 'newest' }) : undefined,
     systemChips(services),
   ]);
+  const shown = may('hub:systems-read')
+    ? systems.map((system) => ({ ...system, warnings: services.modules.get(system.provider)?.exceptions ?? [] }))
+    : undefined;
+  const warned = (shown ?? []).filter((system) => system.warnings.length > 0 || !system.enabled);
   render(res, 'admin/overview', {
     active: 'overview',
     people: may('hub:people-read') ? { active, disabled } : undefined,
-    systems: may('hub:systems-read')
-      ? systems.map((system) => ({ ...system, warnings: services.modules.get(system.provider)?.exceptions ?? [] }))
-      : undefined,
+    systems: shown,
+    warned,
+    // Said only to those who may see all that it rests on.
+    well:
+      shown === undefined || refusals === undefined ? undefined : refusals.items.length + failed + warned.length === 0,
     policy: may('hub:policy-read') ? { number: policy.number } : undefined,
     deliveries: may('hub:systems-read') ? { failed, waiting } : undefined,
     refusals: refusals?.items.map((event) => rowOf(texts, chips, event)),

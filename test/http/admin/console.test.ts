@@ -206,3 +206,15 @@ assign:
     /2 people crossed in the last 24 hours/,
   );
 });
+
+test('the overview says that all is well only when it is, and only to those who may see that', async (t) => {
+  const { hub, browser, url } = await aConsole(t);
+  assert.match((await browser.get(url('/admin'))).text, /Nothing wants a look/);
+  const helpdesk = new Browser();
+  await hub.person('desk', 'hub-helpdesk');
+  await visit(hub.issuer, helpdesk).signIn('desk@example.com');
+  assert.doesNotMatch((await helpdesk.get(url('/admin'))).text, /wants a look/);
+  const denied = draft({ actor: { kind: 'system', id: 'crm' } }, 'delegated.denied', 'denied', { system: 'erp' });
+  await hub.services.store.write({ changes: [], events: [denied] });
+  assert.match((await browser.get(url('/admin'))).text, /Something wants a look/);
+});
