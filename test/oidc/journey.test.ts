@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as client from 'openid-client';
 import { rotateKeys } from '#actions/keys/rotate.ts';
-import { changeSystem } from '#actions/systems/change.ts';
+import { changeSystem, settingsOf } from '#actions/systems/change.ts';
+import { createSystem } from '#actions/systems/create.ts';
+import { getSystem } from '#actions/systems/list.ts';
+import { removeSystem } from '#actions/systems/remove.ts';
 import { operator } from '#test/support/hub.ts';
 import { aHub, asCrm, asErp, ask, asSpa, enter, redeem, relyingParty } from './fixture.ts';
 
@@ -114,6 +117,20 @@ test('a change of a system holds at once', async (t) => {
   assert.ok((await browser.get(url.href)).location?.startsWith('http://localhost:4998/moved?code='));
   await changeSystem(hub.services, operator, 'crm', { enabled: false });
   assert.equal((await browser.get(url.href)).status, 400);
+});
+
+test('what a system held dies with it, also when one of the same name comes after it', async (t) => {
+  const hub = await aHub(t);
+  const erp = await asErp(hub);
+  const entered = await enter(erp, { email: 'ada@example.com' });
+  const held = await redeem(erp, entered);
+  const before = await getSystem(hub.services, 'erp');
+  await removeSystem(hub.services, operator, 'erp');
+  await createSystem(hub.services, operator, settingsOf(hub.services, before));
+  await assert.rejects(client.refreshTokenGrant(erp, held.refresh_token ?? ''), { error: 'invalid_grant' });
+  assert.deepEqual(await client.tokenIntrospection(erp, held.access_token), { active: false });
+  const again = await redeem(erp, await enter(erp, { browser: entered.browser }));
+  assert.ok((await client.refreshTokenGrant(erp, again.refresh_token ?? '')).access_token);
 });
 
 test('a public app on a device may come from any loopback port', async (t) => {
