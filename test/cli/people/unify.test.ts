@@ -1,0 +1,64 @@
+/** `hub people unify`: its answers and its exits, without a store. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Command } from 'commander';
+import type { Unification } from '#domain/unify/unify.ts';
+import { type CommandIo, WrongUse } from '#src/cli/io.ts';
+import { printer } from '#src/cli/output.ts';
+import { unifyCommand } from '#src/cli/people/unify.ts';
+
+function commandLine(t: { after(end: () => void): void }) {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-unify-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const run = async (...words: string[]): Promise<string> => {
+    let out = '';
+    const unused = async (): Promise<never> => assert.fail('the dry run opens no store');
+    const io: CommandIo = {
+      ...printer({ out: (text) => (out += text), err: () => {} }),
+      refused: () => {},
+      openHub: unused,
+      knownSystems: unused,
+      now: () => 0,
+    };
+    const program = new Command().exitOverride();
+    unifyCommand(program, io);
+    for (const leaf of program.commands) leaf.option('--json');
+    await program.parseAsync(['unify', ...words], { from: 'user' });
+    return out;
+  };
+  const crm = file('crm.csv', '\uFEFFId,Email,FirstName,LastName,EmployeeNumber\r\n1,a.lis@f.example,Anna,Lis,71\r\n');
+  const erp = file('erp.csv', 'User,Full Name,Personnel No\r\nLISA,"LIS, Anna",00000071\r\nBOT1,Interface X,\r\n');
+  return { run, file, crm, erp };
+}
+
+test('the dry run tells pairs with reasons, in words and as JSON', async (t) => {
+  const { run, crm, erp } = commandLine(t);
+  assert.match(await run('--crm', crm, '--erp', erp, '--dry-run'), /^1 sure pairs, 0 to review/);
+  const found = JSON.parse(await run('--crm', crm, '--erp', erp, '--dry-run', '--json')) as Unification;
+  assert.deepEqual(Object.keys(found), ['pairs', 'alone', 'setAside', 'duplicates', 'directory']);
+  const [pair] = found.pairs;
+  assert.deepEqual([pair?.crm, pair?.erp, pair?.decision], ['1', 'LISA', 'auto']);
+  assert.deepEqual(found.setAside, { crm: [], erp: ['BOT1'] });
+});
+
+test('without --dry-run and with a file that is not there it is wrong use', async (t) => {
+  const { run, crm, erp } = commandLine(t);
+  await assert.rejects(
+    run('--crm', crm, '--erp', erp),
+    (error) => error instanceof WrongUse && /add --dry-run/.test(error.message),
+  );
+  await assert.rejects(run('--crm', crm, '--erp', `${erp}x`, '--dry-run'), WrongUse);
+});
+
+test('a file that cannot be used is refused with its lines', async (t) => {
+  const { run, file, crm } = commandLine(t);
+  const bad = file('bad.csv', 'User,Full Name\nLISA,"LIS, Anna"\nLISA,Jan Lis\n');
+  await assert.rejects(run('--crm', crm, '--erp', bad, '--dry-run'), { code: 'invalid' });
+});
