@@ -2,8 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { HubError } from '#domain/errors.ts';
 import type { Account } from '#domain/unify/read/account.ts';
-import { readAccounts } from '#domain/unify/read/list.ts';
-import { type Unification, type UnifyPair, unify } from '#domain/unify/unify.ts';
+import type { Unification, UnifyPair } from '#domain/unify/unify.ts';
 import { type CommandIo, type CommonOptions, WrongUse } from '../io.ts';
 
 interface UnifyOptions extends CommonOptions {
@@ -25,6 +24,8 @@ export function unifyCommand(people: Command, io: CommandIo): void {
     .action(async (options: UnifyOptions) => {
       if (options.dryRun !== true)
         throw new WrongUse('people unify has only its dry run so far and merges nothing; add --dry-run');
+      // Loaded here: the dictionaries of names are not for every command to wait for.
+      const { unify } = await import('#domain/unify/unify.ts');
       const crm = await read(options.crm, 'system');
       const erp = await read(options.erp, 'system');
       const directory = options.directory === undefined ? [] : await read(options.directory, 'directory');
@@ -40,6 +41,7 @@ async function read(file: string, kind: 'system' | 'directory'): Promise<readonl
   } catch (fault) {
     throw new WrongUse(`${file} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`);
   }
+  const { readAccounts } = await import('#domain/unify/read/list.ts');
   const { accounts, faults } = readAccounts(source, kind);
   if (faults.length === 0) return accounts;
   const named = faults.map(({ line, message }) => ({ path: `${file}:${line}`, message }));

@@ -22,6 +22,8 @@ test('one name in two spellings', () => {
     ['Łucja Żółkiewska', 'ZOLKIEWSKA Lucja'],
     ['Jörg Größer', 'Joerg Groesser'],
     ['Шевченко Юлія', 'Yuliya Shevchenko'],
+    ['Tschaikowski Sergej', 'Сергей Чайковский'],
+    ['Yuri Gagarin', 'Юрий Гагарин'],
     ['Щербак Микола', 'Mykola Shcherbak'],
     ['Kasia Nowacka', 'Katarzyna Nowacka'],
     ['Bob Harker', 'HARKER, Robert'],

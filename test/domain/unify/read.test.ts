@@ -58,6 +58,11 @@ test('a bad file is told by line with the remedy, and gives nothing', () => {
   assert.match(fault('name\nAnna Lis')?.message ?? '', /no column with an id/);
   assert.match(fault('id;name\n1;Anna')?.message ?? '', /commas/);
   assert.match(fault(Buffer.from('\uFEFFid,name', 'utf16le'))?.message ?? '', /UTF-8/);
+  const unnumbered = readAccounts('email,name,employeeNumber\na.lis@f.example,Anna Lis,', 'directory');
+  assert.deepEqual(
+    unnumbered.accounts.map(({ id }) => id),
+    ['a.lis@f.example'],
+  );
   assert.equal(fault('id,name\n1,Anna Lis\n1,Jan Lis')?.line, 3);
   assert.equal(fault('id,name\n1,Anna,Lis')?.line, 2);
 });

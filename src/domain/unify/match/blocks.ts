@@ -27,8 +27,8 @@ function* namesKeys(name: Name): Generator<string> {
   for (const joined of name.joined) yield `j ${joined}`;
 }
 
-/** Keys of which two rows of one person share at least one. */
-function keysOf(account: Account): Set<string> {
+/** Keys of what belongs to one person only: rows of one list that are one person share one. */
+export function hardKeys(account: Account): Set<string> {
   const keys = new Set<string>();
   for (const number of account.numbers) keys.add(`# ${number}`);
   for (const mail of account.mails) {
@@ -36,12 +36,22 @@ function keysOf(account: Account): Set<string> {
     keys.add(`l ${mail.slice(0, mail.indexOf('@'))}`);
   }
   for (const phone of account.phones) keys.add(`p ${phone}`);
+  return keys;
+}
+
+/** Keys of which two rows of one person share at least one. */
+function allKeys(account: Account): Set<string> {
+  const keys = hardKeys(account);
   for (const name of account.names) for (const key of namesKeys(name)) keys.add(key);
   return keys;
 }
 
 /** For each left row the right rows worth weighing, without repeats. Near-linear: blocks that grow with the firm are left out. */
-export function* candidates(left: readonly Account[], right: readonly Account[]): Generator<[Account, Account]> {
+export function* candidates(
+  left: readonly Account[],
+  right: readonly Account[],
+  keysOf: (account: Account) => ReadonlySet<string> = allKeys,
+): Generator<[Account, Account]> {
   const blocks = new Map<string, Account[]>();
   for (const account of right) {
     for (const key of keysOf(account)) {

@@ -1,5 +1,5 @@
 import type { Account } from '../read/account.ts';
-import { candidates } from './blocks.ts';
+import { candidates, hardKeys } from './blocks.ts';
 import { weigh } from './evidence.ts';
 import type { World } from './world.ts';
 
@@ -24,6 +24,7 @@ export function findDoubles(
     for (let up = heads.get(at); up !== undefined; up = heads.get(at)) at = up;
     return at;
   };
+  const same = (a: Account, b: Account): boolean => head(a) === head(b);
   const join = (a: Account, b: Account): void => {
     const [one, two] = [head(a), head(b)].sort((first, second) => first.at - second.at);
     if (one !== undefined && two !== undefined && one !== two) heads.set(two, one);
@@ -36,8 +37,9 @@ export function findDoubles(
     if (before === undefined) first.set(owner, account);
     else join(before, account);
   }
-  for (const [a, b] of candidates(list, list)) {
-    if (a.at >= b.at) continue;
+  const seconds = list.filter(({ second }) => second);
+  for (const [a, b] of [...candidates(list, list, hardKeys), ...candidates(seconds, list)]) {
+    if (a === b || same(a, b)) continue;
     const [one, two] = [person(a), person(b)];
     if (one !== undefined && two !== undefined) continue;
     const { decision, proved, clear } = weigh(a, b, world);
@@ -49,5 +51,5 @@ export function findDoubles(
     const top = head(account);
     groups.set(top, [...(groups.get(top) ?? []), account]);
   }
-  return { groups: [...groups.values()].filter((group) => group.length > 1), same: (a, b) => head(a) === head(b) };
+  return { groups: [...groups.values()].filter((group) => group.length > 1), same };
 }

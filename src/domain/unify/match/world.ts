@@ -1,4 +1,4 @@
-import type { Name } from '../names/name.ts';
+import type { Name, Part } from '../names/name.ts';
 import type { Account } from '../read/account.ts';
 
 /** How common things are in all lists together: what many share tells nobody apart. */
@@ -21,7 +21,9 @@ export function nameKeys(name: Name): string[] {
   if (reading === undefined) return [];
   const { family, given } = reading;
   const keyOf = (a: string, b: string): string => (a < b ? `${a} ${b}` : `${b} ${a}`);
-  return [keyOf(family.loose, given.loose)];
+  // Among pinyin syllables the loose spelling would make one owner of many.
+  const plain = (part: Part): string => (part.pinyin ? part.text : part.loose);
+  return [keyOf(plain(family), plain(given))];
 }
 
 function domainOf(mail: string): string {

@@ -63,7 +63,7 @@ const noPart: Likeness = { level: 0, reason: '' };
 function compareParts(a: Part, b: Part, given: boolean): Likeness {
   if (a.text === '' || b.text === '') return noPart;
   if (a.text === b.text) return { level: 1, reason: '' };
-  if (a.others.includes(b.text) || b.others.includes(a.text)) return { level: 0.94, reason: 'another romanisation' };
+  if (a.others.includes(b.text) || b.others.includes(a.text)) return { level: 0.92, reason: 'another romanisation' };
   if (a.loose === b.loose && a.loose.length > 1 && !(a.pinyin && b.pinyin))
     return { level: 0.92, reason: 'another spelling' };
   if (given && sameGivenName(a.words[0] ?? '', b.words[0] ?? '')) return { level: 0.95, reason: 'short form' };

@@ -18,7 +18,7 @@ export interface AccountList {
 /**
  * Reads a user export. With any fault the list is not to be used.
  *
- * @param kind a directory's rows are named by their employee number, others by the file's id column.
+ * @param kind a directory's rows are named by their employee number (or address), others by the file's id column.
  */
 export function readAccounts(source: Uint8Array | string, kind: 'system' | 'directory'): AccountList {
   const decoded = decodeCsv(source);
@@ -41,7 +41,9 @@ export function readAccounts(source: Uint8Array | string, kind: 'system' | 'dire
       const message = `the row has ${record.cells.length} cells, the heading ${width}; a cell with a comma in it stands in quotes`;
       faults.push({ line: record.line, message });
     } else {
-      const account = accountOf(record.cells.map(plainCell), columns, accounts.length);
+      const read = accountOf(record.cells.map(plainCell), columns, accounts.length);
+      // Somebody without an employee number is named by the address.
+      const account = kind === 'directory' && read.id === '' ? { ...read, id: read.mails[0] ?? read.login } : read;
       const before = seen.get(account.id);
       if (account.id === '')
         faults.push({ line: record.line, message: 'the id column is empty; every row needs its id' });
