@@ -35,6 +35,8 @@ interface Side {
   readonly accounts: readonly Account[];
   /** Account -> its row of the directory, when that is sure. */
   readonly owners: ReadonlyMap<Account, Account>;
+  /** Account -> the same as its file has it, without what the directory lent it. */
+  readonly bare: ReadonlyMap<Account, Account>;
   readonly proposals: readonly Proposal[];
   readonly doubles: Doubles;
 }
@@ -73,17 +75,20 @@ function sideOf(list: readonly Account[], directory: readonly Account[], world: 
   const proposals = assign(weighAll(candidates(list, directory), world), () => false, true);
   const owners = new Map<Account, Account>();
   const known = new Map<Account, Account>();
+  const bare = new Map<Account, Account>();
   for (const { left, right, decision } of proposals) {
     if (decision !== 'auto') continue;
     const full = enriched(left, right);
     known.set(left, full);
     owners.set(full, right);
+    bare.set(full, left);
   }
   const accounts = list.map((account) => known.get(account) ?? account);
   const moved = proposals.map((one) => ({ ...one, left: known.get(one.left) ?? one.left }));
   return {
     accounts,
     owners,
+    bare,
     proposals: moved,
     doubles: findDoubles(accounts, world, (account) => owners.get(account)),
   };
@@ -103,7 +108,7 @@ function between(left: Side, right: Side, world: World): Proposal[] {
   for (const [one, two] of candidates(left.accounts, right.accounts)) {
     const [owner, other] = [left.owners.get(one), right.owners.get(two)];
     if (owner !== undefined && owner === other) {
-      const evidence = weigh(one, two, world);
+      const evidence = weigh(left.bare.get(one) ?? one, right.bare.get(two) ?? two, world);
       const hub = `both are ${owner.id} of the directory`;
       const reasons = [hub, ...evidence.reasons];
       proposals.push({ ...evidence, left: one, right: two, decision: 'auto', score: 0.99, reasons });
