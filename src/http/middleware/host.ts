@@ -12,11 +12,19 @@ const byAnyName: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics
 export function isOurHost(issuer: string, host: string | undefined, path: string): boolean {
   if (byAnyName.has(path)) return true;
   if (host === undefined) return false;
-  const own = new URL(issuer);
-  const given = host.toLowerCase();
-  if (given === own.host) return true;
-  const usualPort = own.protocol === 'https:' ? '443' : '80';
-  return own.port === '' && given === `${own.host}:${usualPort}`;
+  return hostsOf(issuer).includes(host.toLowerCase());
+}
+
+let known: { readonly issuer: string; readonly hosts: readonly string[] } | undefined;
+
+/** The issuer's host as it may be written: with the usual port, or without. */
+function hostsOf(issuer: string): readonly string[] {
+  if (known?.issuer !== issuer) {
+    const { host, port, protocol } = new URL(issuer);
+    const usualPort = protocol === 'https:' ? '443' : '80';
+    known = { issuer, hosts: port === '' ? [host, `${host}:${usualPort}`] : [host] };
+  }
+  return known.hosts;
 }
 
 /** A foreign host is answered 421 (contract.md, "Protocol rules"). */

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopback } from '#domain/systems/addresses.ts';
+import { discoveryPaths, paths } from '#oidc/paths.ts';
 import type { Logger } from '#platform/log.ts';
 import { requestId } from '#platform/request-id.ts';
 import type { Metrics } from './metrics.ts';
@@ -52,7 +53,8 @@ export function createOps(parts: OpsParts): Ops {
         const status = response.headersSent ? response.statusCode : 499;
         const route = Object.hasOwn(answers, path) ? path : routeLabel(request, parts.isProtocol);
         parts.metrics.request(route, knownMethod(request.method), status, ms / 1000);
-        const level = Object.hasOwn(answers, path) ? 'debug' : status >= 500 ? 'error' : 'info';
+        const quiet = Object.hasOwn(answers, path) || (isPublic(path) && status < 400);
+        const level = quiet ? 'debug' : status >= 500 ? 'error' : 'info';
         parts.log[level]({ request: id, method: request.method, path, status, ms }, 'request');
       });
     },
@@ -78,6 +80,11 @@ const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff
 
 function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { ...common, 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+}
+
+/** Discovery and keys: the same for everybody, asked for all the time; a line for each tells nothing. */
+function isPublic(path: string): boolean {
+  return path === paths.jwks || discoveryPaths.includes(path);
 }
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
