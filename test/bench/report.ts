@@ -56,7 +56,7 @@ export function inWords({ rounds, compared, hashing, start, imported }: Report):
   }
   if (imported !== undefined)
     lines.push(
-      `Import of ${imported.created} people without hashing: ${imported.seconds.toFixed(1)} s, ${imported.cpuSeconds.toFixed(1)} s CPU (aim for 100,000: 60 s, ${met(imported.seconds <= 60)}), ${mib(imported.rss)}.`,
+      `Import of ${imported.created} people without hashing: ${imported.seconds.toFixed(1)} s, ${imported.cpuSeconds.toFixed(1)} s CPU (aim for 100,000: 60 s, ${imported.created < 100_000 ? 'not tried' : met(imported.seconds <= 60)}), ${mib(imported.rss)}.`,
     );
   return `${lines.join('\n')}\n`;
 }
