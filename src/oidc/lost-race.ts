@@ -76,7 +76,7 @@ async function settle(services: Services, race: LostRace, unit: UnitOfWork): Pro
   if (tag !== 'assertion' && tag !== 'dpop') unit.stage({ changes: state.marks });
   if (tag === 'code' || tag === 'refresh') {
     const record = state.records.get(race.error.change.id);
-    if (record !== undefined) await endGrantOf(services, unit, state.origin, { kind: tag, record });
+    if (record !== undefined) await endGrantOf(services, state.origin, { kind: tag, record });
   }
   const client = race.ctx.oidc.client;
   const system = client === undefined ? undefined : await systemByClientId(services, client.clientId);

@@ -19,7 +19,7 @@ export async function recordOutcome(services: Services, ctx: KoaContextWithOIDC,
   if (ctx.oidc === undefined) return;
   const system = await systemOf(services, ctx);
   if (state.failure !== undefined && ctx.status < 500) spendNothing(ctx, unit, state);
-  if (state.replay !== undefined && isOwner(ctx, state)) await endGrantOf(services, unit, state.origin, state.replay);
+  if (state.replay !== undefined && isOwner(ctx, state)) await endGrantOf(services, state.origin, state.replay);
   if (state.failure !== undefined && ctx.status < 500) {
     // Who turns back where there was no way in was refused at authorize: that is on record already (`entry.denied`).
     const { Interaction: left } = ctx.oidc.entities;

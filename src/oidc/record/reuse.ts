@@ -2,15 +2,16 @@ import type { Services } from '#actions/services.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { grants } from '#storage/collections.ts';
-import type { UnitOfWork } from '#storage/unit-of-work.ts';
+import { CommitConflict } from '#storage/port.ts';
 import type { Replay } from '../state.ts';
 
-/** Ends the grant of a code or refresh token that its own client presented again; everything issued under it dies with it. */
-export async function endGrantOf(services: Services, unit: UnitOfWork, origin: Origin, replay: Replay): Promise<void> {
+/**
+ * Ends the grant of a code or refresh token that its own client presented again; everything issued under it dies with it.
+ * A commit of its own, on the condition that the grant still stands: of many that lost one race, one ends it and says so.
+ */
+export async function endGrantOf(services: Services, origin: Origin, replay: Replay): Promise<void> {
   const { grant, client, account, session } = replay.record;
   if (grant === undefined || client === undefined) return;
-  // Already ended: nothing more to say.
-  if ((await services.store.get(grants, grant)) === undefined) return;
   const system = await systemByClientId(services, client);
   const event = draft(origin, 'token.reused', 'denied', {
     ...(system === undefined ? {} : { actor: { kind: 'system', id: system.id }, system: system.id }),
@@ -18,5 +19,14 @@ export async function endGrantOf(services: Services, unit: UnitOfWork, origin: O
     ...(session === undefined ? {} : { session }),
     detail: { kind: replay.kind, grantEnded: true },
   });
-  unit.stage({ changes: [{ kind: 'remove', collection: grants, id: grant }], events: [event] });
+  const where = { account: account ?? null };
+  try {
+    await services.store.writeNow({
+      changes: [{ kind: 'remove', collection: grants, id: grant, where }],
+      events: [event],
+    });
+  } catch (error) {
+    // Already ended: nothing more to say.
+    if (!(error instanceof CommitConflict)) throw error;
+  }
 }
