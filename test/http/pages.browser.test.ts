@@ -76,7 +76,8 @@ test('with scripts off and by keyboard alone one signs in, is led to the system,
   await changeSystem(hub.services, operator, 'crm', { redirectUris: [redirectUri] });
   const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
   await page.goto(authorizeUrl(hub.issuer, 'crm', { redirect_uri: redirectUri }));
-  // The first field has the focus.
+  // The first field has the focus; on a busy machine the browser gives it a moment after the load.
+  await page.locator('[name=identifier]:focus').waitFor();
   await page.keyboard.type('anna@example.com');
   await page.keyboard.press('Tab');
   await page.keyboard.type(passphrase);
