@@ -1,12 +1,12 @@
 import type { Services } from '#actions/services.ts';
+import { systemDirectory } from '#actions/systems/directory.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type System, systems } from '#storage/collections.ts';
+import type { System } from '#storage/collections.ts';
 import type { SystemChip } from './audit/row.ts';
 
-/** Every system, by id order. A company has tens of them, not thousands. */
-export async function everySystem({ store }: Services): Promise<readonly Stored<System>[]> {
-  const page = await store.find(systems, { limit: 1_000 });
-  return page.items;
+/** Every system, in order of id, from the directory that the process keeps. */
+export async function everySystem(services: Services): Promise<readonly Stored<System>[]> {
+  return (await systemDirectory(services)).all;
 }
 
 /** Chips of all systems by id. */
