@@ -17,6 +17,7 @@ import {
 import { openSystem } from './open.ts';
 import { ErrorPages, type RenderErrorPage } from './pages.ts';
 import { isOidcPath, paths } from './paths.ts';
+import { postedRequest } from './posted-request.ts';
 import { PreparedAnswers } from './prepared.ts';
 import { createProvider } from './provider.ts';
 import { type Execute, executeOf, runProtocol } from './run.ts';
@@ -77,6 +78,7 @@ export async function createOidc(services: Services): Promise<Oidc> {
     const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
     const { provider, execute, prepared } = await now();
     if (prepared.answer(req, res, path)) return;
+    if (path === paths.authorization && req.method === 'POST') return postedRequest(pages, req, res);
     if (path === paths.end_session) return endSessionEndpoint(services, pages, req, res);
     if (path === hubReturnPath) return returnFromSignIn(services, req, res);
     if (path.startsWith('/open/')) return openSystem(services, pages, req, res);
