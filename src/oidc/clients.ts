@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type Client, type ClientMetadata, Provider } from 'oidc-provider';
+import { type Client, type ClientMetadata, errors, Provider } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import { openClientSecret } from '#actions/systems/record.ts';
@@ -20,6 +20,7 @@ interface OwnClient {
   applicationType: string;
   includeSid(): boolean;
   compareClientSecret(actual: string): boolean;
+  grantTypeAllowed(type: string): boolean;
 }
 
 /**
@@ -61,7 +62,7 @@ const hash = (value: string): Buffer => createHash('sha256').update(value).diges
 
 /**
  * What the library leaves open about a client: exactly the registered secret style is taken, `sid` is in every ID token,
- * `sub` is the link's. These are set on the built client because as metadata they would bring rules we do not need (one
+ * `sub` is the link's, and a grant type that is not its own has the error of that name. These are set on the built client because as metadata they would bring rules we do not need (one
  * redirect host per pairwise client).
  */
 function own(client: Client, registered: { secretHash: Buffer | undefined; post: boolean; native: boolean }): Client {
@@ -69,6 +70,16 @@ function own(client: Client, registered: { secretHash: Buffer | undefined; post:
   target.subjectType = 'pairwise';
   if (registered.native) target.applicationType = 'native';
   target.includeSid = () => true;
+  const allowed = client.grantTypeAllowed.bind(client);
+  target.grantTypeAllowed = (type) => {
+    if (allowed(type)) return true;
+    const { oidc } = Provider.ctx ?? {};
+    // The library says `invalid_request`; RFC 6749, 5.2, has a name for it.
+    if (oidc?.route === 'token' && oidc.params?.grant_type === type) {
+      throw new errors.UnauthorizedClient('requested grant type is not allowed for this client');
+    }
+    return false;
+  };
   target.compareClientSecret = (actual) => {
     const byHeader = Provider.ctx?.headers.authorization !== undefined;
     if (registered.secretHash === undefined || byHeader === registered.post) return false;
