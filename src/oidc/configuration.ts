@@ -9,6 +9,7 @@ import { createAdapter } from './adapter/index.ts';
 import { checkAssertion } from './assertion.ts';
 import { cookieNames } from './cookies.ts';
 import { acrValues } from './entry/acr.ts';
+import { settleScope } from './entry/scope.ts';
 import { mayIntrospect } from './introspection.ts';
 import { fetchJwks } from './jwks-fetch.ts';
 import type { ErrorPages } from './pages.ts';
@@ -55,6 +56,8 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
     },
     // Everything dies with the session that it came from.
     expiresWithSession: async () => true,
+    // The library calls this for each authorization request, pushed ones too, once everything else about it was checked.
+    extraParams: { scope: (ctx) => settleScope(services, ctx) },
     extraTokenClaims: (ctx, token) => apiClaims(services, ctx, token),
     features: {
       backchannelLogout: { enabled: false },
@@ -93,9 +96,8 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
     },
     issueRefreshToken: async (_ctx, client, source) => {
       const system = await systemByClientId(services, client.clientId);
-      return (
-        client.grantTypeAllowed('refresh_token') && (system?.refresh === true || source.scopes.has('offline_access'))
-      );
+      if (system === undefined || !client.grantTypeAllowed('refresh_token')) return false;
+      return system.refresh || source.scopes.has('offline_access');
     },
     jwks: { keys: signingKeys(ring) },
     pairwiseIdentifier: (_ctx, person, client) => subjectFor(services, person, client),

@@ -2,6 +2,7 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
 import { mayEnter } from './entry/may-enter.ts';
 import { prepareEntry } from './entry/prepare.ts';
+import { wantsAgreement } from './entry/scope.ts';
 import { systemOf } from './systems.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -25,13 +26,17 @@ function accessPrompt(services: Services) {
   );
 }
 
-/** First parties are never asked for; others when something was not granted yet, or when they want the person asked. */
+/**
+ * Others are asked for when something was not granted yet, or when they want the person asked. A first party only when it
+ * wants what nobody but the person can give: a refresh token that its settings do not give it (contract.md, "Protocol rules").
+ */
 function consentPrompt(services: Services) {
   const prompt = new Prompt(
     { name: 'consent', requestable: true },
     new Check('consent_missing', 'the person has not consented yet', async (ctx) => {
       const system = await systemOf(services, ctx);
-      if (system === undefined || system.firstParty) return Check.NO_NEED_TO_PROMPT;
+      if (system === undefined) return Check.NO_NEED_TO_PROMPT;
+      if (system.firstParty && !wantsAgreement(ctx, system)) return Check.NO_NEED_TO_PROMPT;
       const asked = ctx.oidc.prompts.has('consent') && ctx.oidc.promptPending('consent');
       return asked || missingScopes(ctx).length > 0 ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
     }),

@@ -1,10 +1,11 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { linkFor } from '#actions/links/link-for.ts';
 import type { Services } from '#actions/services.ts';
-import { people } from '#storage/collections.ts';
+import { people, type System } from '#storage/collections.ts';
 import { unitOf } from '../adapter/context.ts';
 import { systemOf } from '../systems.ts';
 import { clearVia, readVia } from '../via.ts';
+import { givenWithoutAsking } from './scope.ts';
 
 /**
  * The entry as it is about to happen: the link (with its `sub`) at the first one, the one grant per session and system with
@@ -23,7 +24,7 @@ export async function prepareEntry(services: Services, ctx: KoaContextWithOIDC):
     state.via = readVia(services, ctx.req, system.id);
     if (state.via !== undefined) clearVia(services, ctx.res, system.id);
   }
-  if (system === undefined || system.firstParty) await grantAll(ctx);
+  if (system === undefined || system.firstParty) await grantAll(ctx, system);
   const own = session as unknown as {
     ensureClientContainer(client: string): void;
     grantIdFor(client: string, grant: string): void;
@@ -33,11 +34,11 @@ export async function prepareEntry(services: Services, ctx: KoaContextWithOIDC):
 }
 
 /** A first party gets what it asks for; the grant is saved only when that is more than before. */
-async function grantAll(ctx: KoaContextWithOIDC): Promise<void> {
+async function grantAll(ctx: KoaContextWithOIDC, system: System | undefined): Promise<void> {
   const { grant } = ctx.oidc;
   if (grant === undefined) return;
   const known = new Set(grant.getOIDCScope().split(' '));
-  const missing = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => !known.has(scope));
+  const missing = givenWithoutAsking(ctx, system).filter((scope) => !known.has(scope));
   if (missing.length > 0) grant.addOIDCScope(missing.join(' '));
   let changed = missing.length > 0 || grant.jti === undefined;
   for (const [resource, server] of Object.entries(ctx.oidc.resourceServers ?? {})) {
