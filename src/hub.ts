@@ -22,8 +22,9 @@ import { startProvisioning } from '#provisioning/provisioning.ts';
 import type { Settings } from '#settings/settings.ts';
 import { outbox } from '#storage/collections.ts';
 import { socketAddress } from '#storage/socket/address.ts';
-import { serveEngine } from '#storage/socket/server.ts';
+import { type Serving, serveEngine } from '#storage/socket/server.ts';
 import type { SqliteEngine } from '#storage/sqlite/engine.ts';
+import type { Watched } from '#storage/watch/watched.ts';
 import { loadFirst } from './first-load.ts';
 import {
   createServices,
@@ -89,7 +90,7 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
     features: [pagesFeature, accountFeature, adminFeature],
   });
   const handler = createHandler(services, oidc, app);
-  const readiness = new Readiness(engine);
+  const readiness = new Readiness(services.store.engine);
   const ops = createOps({ log, metrics, readiness, metricsToken: settings.metrics.token, isProtocol: oidc.isOidcPath });
 
   const listen: Hub['listen'] = async () => {
@@ -104,7 +105,8 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
         'the path of data is too long for a socket: the command line works only while the hub is stopped',
       );
     }
-    const socket = address === undefined ? undefined : await serveEngine(engine, address);
+    const socket =
+      address === undefined ? undefined : await serveEngine(withBackup(services.store.engine, engine), address);
     const checkpoints = scheduleCheckpoints(services, (taken) => sendCheckpointOn(services, taken));
     const provisioning = startProvisioning(services);
     return {
@@ -119,4 +121,9 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
     };
   };
   return { services, oidc, setup, listen, close };
+}
+
+/** What the command line reaches: the watched store, so that it too is told in time that the store is silent. */
+function withBackup(watched: Watched, engine: Pick<Serving, 'backup'>): Serving {
+  return Object.assign(Object.create(watched) as Watched, { backup: (file: string) => engine.backup(file) });
 }

@@ -17,6 +17,7 @@ import type { Serving } from '#storage/socket/server.ts';
 import { openSqlite, type SqliteEngine } from '#storage/sqlite/engine.ts';
 import { StoreLocked } from '#storage/sqlite/lock.ts';
 import { createStore } from '#storage/store.ts';
+import { watched } from '#storage/watch/watched.ts';
 
 /** How long to wait for somebody who holds the store for a moment. */
 const patienceMs = 10_000;
@@ -83,15 +84,19 @@ export function openSealer(settings: Settings): Sealer {
   return createSealer(ensureSecret(settings));
 }
 
-/** What actions may use, over an engine that is open already: this process's own, or a running hub's over the socket. */
+/**
+ * What actions may use, over an engine that is open already: this process's own, or a running hub's over the socket.
+ *
+ * @param parts.callMs how long a call to the store may take; default what a waiting browser bears
+ */
 export function createServices(
   settings: Settings,
-  parts: { engine: Engine; seal: Sealer; modules: readonly SystemModule[] },
+  parts: { engine: Engine; seal: Sealer; modules: readonly SystemModule[]; callMs?: number },
   { clock, log, hasher }: Surroundings,
 ): Services {
   return {
     settings,
-    store: createStore(parts.engine),
+    store: createStore(watched(parts.engine, parts)),
     clock,
     seal: parts.seal,
     hasher: hasher ?? createHasher(settings.limits.hash),

@@ -53,7 +53,9 @@ function opened(
   around: Surroundings,
   running: boolean,
 ): OpenedHub {
-  const services = createServices(settings, { engine, seal, modules: systemModules }, around);
+  // Over the socket a call waits for whatever the hub is at.
+  const patience = running ? { callMs: 15_000 } : {};
+  const services = createServices(settings, { engine, seal, modules: systemModules, ...patience }, around);
   return {
     services,
     engine,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
-import { CommitConflict, StoreUnavailable } from '#storage/port.ts';
+import { CommitConflict, isUnavailable } from '#storage/port.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
 import { answerJwtQuestions } from './jwt-questions.ts';
 import { answerLostRace, runsAgain } from './lost-race.ts';
@@ -82,7 +82,7 @@ async function once(
     if (error instanceof CommitConflict) return { error, ctx, state };
     unit.drop();
     state.failure ??= { error: 'server_error', cause: error };
-    if (error instanceof StoreUnavailable) state.failure = { error: 'temporarily_unavailable', cause: error };
+    if (isUnavailable(error)) state.failure = { error: 'temporarily_unavailable', cause: error };
     await unavailable(services, ctx, state, pages);
   }
   respond(ctx);
@@ -113,7 +113,7 @@ async function unavailable(
   services.log.error({ err: cause, request: state.origin.request, path: ctx.path.slice(0, 12) }, 'a request failed');
   ctx.remove('Set-Cookie');
   ctx.remove('Location');
-  const store = isStore(cause);
+  const store = isUnavailable(cause);
   ctx.status = store ? 503 : 500;
   if (store) ctx.set('Retry-After', '2');
   const error = store ? 'temporarily_unavailable' : 'server_error';
@@ -126,11 +126,4 @@ async function unavailable(
   }
   ctx.type = 'json';
   ctx.body = { error, error_description: store ? 'the store does not answer; try again' : 'something went wrong' };
-}
-
-function isStore(cause: unknown): boolean {
-  for (let error = cause; error instanceof Error; error = error.cause) {
-    if (error instanceof StoreUnavailable) return true;
-  }
-  return false;
 }

@@ -113,6 +113,14 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** Is this, or what it was caused by, a store that does not answer? */
+export function isUnavailable(thrown: unknown): boolean {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    if (error instanceof StoreUnavailable) return true;
+  }
+  return false;
+}
+
 export interface AuditQuery {
   /** Actor or subject. */
   readonly person?: string;
@@ -150,6 +158,8 @@ export interface AuditReader {
 /** What every engine gives. `commit` is the only way to write: all of it or nothing. */
 export interface Engine {
   readonly name: 'sqlite' | 'mongodb';
+  /** Reads are answered within the call, so nobody ever waits for one. */
+  readonly readsAtOnce?: boolean;
   readonly audit: AuditReader;
   get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined>;
   find<T extends object>(collection: Collection<T>, query: Query): Promise<Page<T>>;

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Collection, Stored } from './collection.ts';
-import type { AuditReader, Change, Commit, Engine, Page, Query } from './port.ts';
+import type { AuditReader, Change, Commit, Page, Query } from './port.ts';
 import { UnitOfWork } from './unit-of-work.ts';
+import type { Watched } from './watch/watched.ts';
 
 /**
  * The store as everything above sees it: an engine, and the unit of work of the request in hand.
@@ -10,7 +11,7 @@ import { UnitOfWork } from './unit-of-work.ts';
  * becomes one commit when the unit ends: one request, one commit. Outside, `write` commits at once.
  */
 export interface Store {
-  readonly engine: Engine;
+  readonly engine: Watched;
   readonly audit: AuditReader;
   get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined>;
   /** Inside a unit: sees its own buffered writes only for equality on a single field; paging does not. */
@@ -29,7 +30,7 @@ export interface Store {
   current(): UnitOfWork | undefined;
 }
 
-export function createStore(engine: Engine): Store {
+export function createStore(engine: Watched): Store {
   const local = new AsyncLocalStorage<UnitOfWork>();
   return {
     engine,

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { HubError } from '#domain/errors.ts';
 import { context } from '#http/context.ts';
 import { render } from '#http/render/page.ts';
-import { CommitConflict, StoreUnavailable } from '#storage/port.ts';
+import { CommitConflict, isUnavailable } from '#storage/port.ts';
 
 export const notFound: RequestHandler = () => {
   throw new HubError('not-found');
@@ -11,9 +11,8 @@ export const notFound: RequestHandler = () => {
 
 /** Anything thrown as a row of the error table; what is not known is `internal`. */
 export function asHubError(thrown: unknown): HubError {
+  if (isUnavailable(thrown)) return new HubError('store-unavailable', undefined, { cause: thrown, retryAfter: 2 });
   if (thrown instanceof HubError) return thrown;
-  if (thrown instanceof StoreUnavailable)
-    return new HubError('store-unavailable', undefined, { cause: thrown, retryAfter: 5 });
   if (thrown instanceof CommitConflict) return new HubError(codeOfConflict(thrown), undefined, { cause: thrown });
   const status = statusOf(thrown);
   if (status === 413) return new HubError('too-large', undefined, { cause: thrown });

@@ -1,10 +1,11 @@
 import type { Engine } from '#storage/port.ts';
 
-const deadlineMs = 1000;
+/** With the age of an answer that is still good, less than the second within which a dead store is to be seen. */
+const deadlineMs = 750;
 /** Probes come from several sides and from anybody; the store is asked once for all of them. */
-const freshMs = 500;
+const freshMs = 150;
 
-/** Can the hub serve? Asked by load balancers; red as soon as the store does not answer within a second, or on stopping. */
+/** Can the hub serve? Asked by load balancers; red within a second of the store's last answer, and on stopping. */
 export class Readiness {
   readonly #engine: Pick<Engine, 'ping'>;
   #draining = false;

@@ -68,6 +68,10 @@ export class SqliteEngine implements Engine {
     if (!connection.readOnly) this.#background.start();
   }
 
+  get readsAtOnce(): boolean {
+    return true;
+  }
+
   get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined> {
     return attempt(() => {
       const row = this.#tables.of(collection.name).read(id);
