@@ -4,19 +4,21 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as client from 'openid-client';
 import { disablePerson } from '#actions/people/change.ts';
 import { changeSystem } from '#actions/systems/change.ts';
+import { Browser } from '#test/support/browser.ts';
 import { operator, type TestHub } from '#test/support/hub.ts';
-import { aHub, asCrm, asErp, asSpa, enter, redeem, relyingParty } from './fixture.ts';
+import { aHub, asCrm, asErp, ask, asSpa, enter, redeem, relyingParty, signInAt } from './fixture.ts';
 
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
-function exchange(config: client.Configuration, token: string, params: Record<string, string> = {}) {
-  return client.genericGrantRequest(config, exchangeGrant, {
-    subject_token: token,
-    subject_token_type: accessTokenType,
-    audience: 'urn:erp',
-    ...params,
-  });
+function exchange(
+  config: client.Configuration,
+  token: string,
+  params: Record<string, string> = {},
+  DPoP?: client.DPoPHandle,
+) {
+  const asked = { subject_token: token, subject_token_type: accessTokenType, audience: 'urn:erp', ...params };
+  return client.genericGrantRequest(config, exchangeGrant, asked, DPoP === undefined ? {} : { DPoP });
 }
 
 async function verified(hub: TestHub, token: string, audience: string) {
@@ -116,6 +118,43 @@ test('token exchange gives the delegation cut by the person’s own rights', asy
   assert.equal((await client.tokenIntrospection(erp, exchanged.access_token)).active, false);
 });
 
+test('a DPoP-bound token is exchanged with a proof of its key, for one that is bound to it too', async (t) => {
+  const hub = await aHub(t);
+  const crm = await asCrm(hub);
+  const erp = await asErp(hub);
+  const DPoP = client.getDPoPHandle(crm, await client.randomDPoPKeyPair('ES256'));
+  const stolen = client.getDPoPHandle(crm, await client.randomDPoPKeyPair('ES256'));
+  const entered = await enter(crm, { email: 'ada@example.com', params: { resource: 'urn:crm' } });
+  const opaque = await redeem(crm, entered, {}, { DPoP });
+  const jwt = await client.refreshTokenGrant(crm, opaque.refresh_token ?? '', { resource: 'urn:crm' }, { DPoP });
+  for (const { access_token } of [opaque, jwt]) {
+    await assert.rejects(exchange(crm, access_token), refusedAs('invalid_grant'), 'no proof');
+    await assert.rejects(
+      exchange(crm, access_token, {}, stolen),
+      refusedAs('invalid_grant'),
+      'the proof of another key',
+    );
+    const exchanged = await exchange(crm, access_token, {}, DPoP);
+    assert.equal(exchanged.token_type, 'dpop');
+    const claims = await verified(hub, exchanged.access_token, 'urn:erp');
+    const cnf = (await client.tokenIntrospection(erp, exchanged.access_token)).cnf;
+    assert.ok((claims.cnf as { jkt?: string }).jkt);
+    assert.deepEqual(claims.cnf, cnf);
+    assert.equal((await verified(hub, jwt.access_token, 'urn:crm')).sub !== claims.sub, true);
+    assert.deepEqual(claims.cnf, (await verified(hub, jwt.access_token, 'urn:crm')).cnf);
+  }
+  const granted = await hub.events('delegated.granted');
+  assert.deepEqual(
+    granted.map(({ detail }) => detail?.bound),
+    ['dpop', 'dpop'],
+  );
+  const plain = await redeem(crm, await enter(crm, { browser: entered.browser }));
+  const free = await exchange(crm, plain.access_token);
+  assert.equal(free.token_type, 'bearer');
+  const bound = await exchange(crm, plain.access_token, {}, DPoP);
+  assert.ok((await verified(hub, bound.access_token, 'urn:erp')).cnf, 'whoever proves a key gets a token bound to it');
+});
+
 test('who has nothing of what is delegated gets nothing', async (t) => {
   const hub = await aHub(t);
   const crm = await asCrm(hub);
@@ -169,4 +208,46 @@ test('revocation ends what it names', async (t) => {
   await client.tokenRevocation(crm, refreshed.refresh_token ?? '');
   assert.equal((await client.tokenIntrospection(crm, refreshed.access_token)).active, false);
   assert.equal((await hub.events('token.revoked')).length, 2);
+});
+
+test('every event that speaks of a person names them as they were called', async (t) => {
+  const hub = await aHub(t);
+  const crm = await asCrm(hub);
+  const spa = await asSpa(hub);
+  const entered = await enter(crm, { email: 'ada@example.com', params: { resource: 'urn:crm' } });
+  const { browser } = entered;
+  const tokens = await redeem(crm, entered);
+  const jwt = await client.refreshTokenGrant(crm, tokens.refresh_token ?? '', { resource: 'urn:crm' });
+  await client.tokenRevocation(crm, jwt.access_token);
+  await client.tokenRevocation(crm, tokens.access_token);
+  await exchange(crm, (await client.refreshTokenGrant(crm, tokens.refresh_token ?? '')).access_token);
+  const rotating = await redeem(spa, await enter(spa, { browser }));
+  await client.refreshTokenGrant(spa, rotating.refresh_token ?? '');
+  await assert.rejects(client.refreshTokenGrant(spa, rotating.refresh_token ?? ''), refusedAs('invalid_grant'));
+  const events = await hub.events();
+  const types = new Set(events.map(({ type }) => type));
+  for (const type of ['token.revoked', 'token.reused', 'token.refreshed', 'delegated.granted', 'entry.granted']) {
+    assert.ok(types.has(type as never), type);
+  }
+  const nameless = events.filter(({ subject, personal }) => subject !== undefined && personal?.subject === undefined);
+  assert.deepEqual(
+    nameless.map(({ type }) => type),
+    [],
+  );
+});
+
+test('a first entry that is refused is recorded after the session it was tried in', async (t) => {
+  const hub = await aHub(t);
+  const crm = await asCrm(hub);
+  const { url } = await ask(crm);
+  const landed = await signInAt(new Browser(), url.href, 'nora@example.com');
+  assert.match(landed ?? '', /\/no-access\//);
+  const types = (await hub.events()).map(({ type }) => type);
+  assert.deepEqual(types.slice(types.indexOf('signin.succeeded')), [
+    'signin.succeeded',
+    'session.started',
+    'entry.denied',
+  ]);
+  const [denied] = await hub.events('entry.denied');
+  assert.equal(denied?.session, (await hub.events('session.started'))[0]?.session);
 });

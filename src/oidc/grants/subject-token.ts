@@ -10,6 +10,8 @@ export interface SubjectToken {
   readonly grant?: string | undefined;
   /** Public id of the session. */
   readonly session?: string | undefined;
+  /** Thumbprint of the key it is bound to (RFC 9449, 6). */
+  readonly key?: string | undefined;
 }
 
 /**
@@ -33,17 +35,22 @@ async function fromOpaque(provider: Provider, clientId: string, token: string): 
   const found = await provider.AccessToken.find(token);
   if (found === undefined || found.clientId !== clientId || found.grantId === undefined) return undefined;
   if ((await provider.Grant.find(found.grantId)) === undefined) return undefined;
-  return { account: found.accountId, grant: found.grantId, session: found.sessionUid };
+  return { account: found.accountId, grant: found.grantId, session: found.sessionUid, key: found.jkt };
 }
 
 async function fromJwt(services: Services, clientId: string, token: string): Promise<SubjectToken | undefined> {
   const ring = await keyRing(services);
   const verified = verifyJwt(token, (kid) => ring.verifier(kid), 'at+jwt');
-  const { jti, exp, iss } = verified?.claims ?? {};
+  const { jti, exp, iss, cnf } = verified?.claims ?? {};
   if (iss !== services.settings.issuer || typeof jti !== 'string') return undefined;
   if (typeof exp !== 'number' || exp * 1000 <= services.clock.now()) return undefined;
   const record = await findApiToken(services, jti);
   if (record?.account === undefined || record.client !== clientId || record.payload.exchanged === true)
     return undefined;
-  return { account: record.account, grant: record.grant, session: record.session };
+  return { account: record.account, grant: record.grant, session: record.session, key: thumbprintOf(cnf) };
+}
+
+function thumbprintOf(cnf: unknown): string | undefined {
+  const { jkt } = (cnf ?? {}) as { jkt?: unknown };
+  return typeof jkt === 'string' ? jkt : undefined;
 }

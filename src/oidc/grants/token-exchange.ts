@@ -15,6 +15,7 @@ import { unitOf } from '../adapter/context.ts';
 import { keepingOf } from '../api-tokens.ts';
 import { tokenExchange } from '../clients.ts';
 import { apiTokenCeiling } from '../resources.ts';
+import { boundKey } from './bound-key.ts';
 import { readSubjectToken, type SubjectToken } from './subject-token.ts';
 
 interface Params {
@@ -69,12 +70,13 @@ async function exchange(services: Services, provider: Provider, ctx: TokenEndpoi
   const target = directory.byAudience.get(audience);
   try {
     if (target === undefined || !target.enabled) throw new errors.InvalidTarget('no API has this audience');
+    const key = await boundKey(provider, ctx, subject.key);
     const permissions = await delegated(services, caller, target, person, params.scope);
-    ctx.body = await answer(services, origin, { caller, target, person, subject, permissions, audience });
+    ctx.body = await answer(services, origin, { caller, target, person, subject, permissions, audience, key });
     const event = draft(origin, 'delegated.granted', 'success', {
       ...about,
       system: target.id,
-      detail: { permissions: [...permissions] },
+      detail: { permissions: [...permissions], ...(key === undefined ? {} : { bound: 'dpop' }) },
     });
     unit.stage({ changes: [], events: [event] });
   } catch (error) {
@@ -141,9 +143,10 @@ async function answer(
     subject: SubjectToken;
     permissions: readonly string[];
     audience: string;
+    key: string | undefined;
   },
 ): Promise<Record<string, unknown>> {
-  const { caller, target, person, subject, permissions, audience } = made;
+  const { caller, target, person, subject, permissions, audience, key } = made;
   const link = await linkAtOnce(services, origin, person, target);
   const now = Math.floor(services.clock.now() / 1000);
   const lifetime = Math.floor(Math.min(apiTokenCeiling, services.settings.lifetimes.accessToken) / 1000);
@@ -157,6 +160,7 @@ async function answer(
     act: { sub: caller.id },
     permissions,
     scope,
+    ...(key === undefined ? {} : { cnf: { jkt: key } }),
     jti,
     iat: now,
     exp: now + lifetime,
@@ -176,7 +180,7 @@ async function answer(
   return {
     access_token: signJwt(signer, { typ: 'at+jwt' }, claims),
     issued_token_type: accessTokenType,
-    token_type: 'Bearer',
+    token_type: key === undefined ? 'Bearer' : 'DPoP',
     expires_in: lifetime,
     scope,
   };
