@@ -1,4 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { namesOf } from '#actions/audit/names.ts';
 import { keyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
@@ -48,6 +49,7 @@ async function revokeJwt(
     ...(record.account === undefined ? {} : { subject: { id: record.account } }),
     ...(record.session === undefined ? {} : { session: record.session }),
     detail: { kind: 'AccessToken' },
+    personal: await namesOf(services, stateOf(unit).origin, record.account),
   });
   unit.stage({ changes: [forgettingOf(jti)], events: [event] });
   ctx.type = 'text';

@@ -41,6 +41,11 @@ export class UnitOfWork {
     this.#events.push(...(commit.events ?? []));
   }
 
+  /** Events that belong before everything staged so far, though they become known only now. */
+  precede(events: readonly AuditDraft[]): void {
+    this.#events.unshift(...events);
+  }
+
   async get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined> {
     const pending = this.#pending.get(collection.name)?.get(id);
     if (pending === undefined) return this.#engine.get(collection, id);

@@ -30,8 +30,8 @@ test('one sign-in opens both systems, each with its own rights alone', async (t)
   const types = (await hub.events()).map((event) => event.type);
   assert.deepEqual(types.slice(types.indexOf('signin.succeeded')), [
     'signin.succeeded',
-    'person.linked',
     'session.started',
+    'person.linked',
     'entry.granted',
     'token.issued',
     'person.linked',

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { namesOf } from '#actions/audit/names.ts';
 import { named } from '#actions/named.ts';
 import type { Services } from '#actions/services.ts';
 import { type AuditDraft, draft, type JsonObject } from '#domain/audit/event.ts';
@@ -20,6 +21,7 @@ export async function recordOutcome(services: Services, ctx: KoaContextWithOIDC,
   const system = await systemOf(services, ctx);
   if (state.failure !== undefined && ctx.status < 500) spendNothing(ctx, unit, state);
   if (state.replay !== undefined && isOwner(ctx, state)) await endGrantOf(services, state.origin, state.replay);
+  if (state.sessionStarted !== undefined) await recordSession(services, ctx, unit, state, state.sessionStarted);
   if (state.failure !== undefined && ctx.status < 500) {
     // Who turns back where there was no way in was refused at authorize: that is on record already (`entry.denied`).
     const { Interaction: left } = ctx.oidc.entities;
@@ -29,9 +31,8 @@ export async function recordOutcome(services: Services, ctx: KoaContextWithOIDC,
     return;
   }
   const route: unknown = ctx._matchedRouteName;
-  if (state.sessionStarted !== undefined) await recordSession(services, ctx, unit, state, state.sessionStarted);
   if (route === 'token' && ctx.status === 200) await recordTokens(services, ctx, unit, state, system);
-  if (route === 'revocation' && ctx.status === 200) recordRevocation(ctx, unit, state, system);
+  if (route === 'revocation' && ctx.status === 200) await recordRevocation(services, ctx, unit, state, system);
 }
 
 /**
@@ -58,6 +59,7 @@ function isOwner(ctx: KoaContextWithOIDC, state: RequestState): boolean {
   );
 }
 
+/** The library saves the session last; what was decided in it (`entry.denied`, a first link) comes after its start. */
 async function recordSession(
   services: Services,
   ctx: KoaContextWithOIDC,
@@ -73,7 +75,7 @@ async function recordSession(
     session,
     detail: { acr: ctx.oidc.session?.acr ?? '', amr: ctx.oidc.session?.amr ?? [] },
   });
-  unit.stage({ changes: [], events: [event] });
+  unit.precede([event]);
 }
 
 function asPerson(person: Stored<Person>): Pick<AuditDraft, 'subject' | 'personal'> & { actor: AuditDraft['actor'] } {
@@ -129,12 +131,13 @@ function detailOf(ctx: KoaContextWithOIDC): JsonObject {
   };
 }
 
-function recordRevocation(
+async function recordRevocation(
+  services: Services,
   ctx: KoaContextWithOIDC,
   unit: UnitOfWork,
   state: RequestState,
   system: Stored<System> | undefined,
-): void {
+): Promise<void> {
   const { AccessToken, RefreshToken, ClientCredentials } = ctx.oidc.entities;
   const token = AccessToken ?? RefreshToken ?? ClientCredentials;
   // RFC 7009, 2.2: an unknown token is answered 200 too; nothing was revoked then.
@@ -147,6 +150,7 @@ function recordRevocation(
     ...(account === undefined ? {} : { subject: { id: account } }),
     ...(session === undefined ? {} : { session }),
     detail: { kind: token.kind },
+    personal: await namesOf(services, state.origin, account),
   });
   unit.stage({ changes: [], events: [event] });
 }

@@ -1,3 +1,4 @@
+import { namesOf } from '#actions/audit/names.ts';
 import type { Services } from '#actions/services.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
 import { draft, type Origin } from '#domain/audit/event.ts';
@@ -18,6 +19,7 @@ export async function endGrantOf(services: Services, origin: Origin, replay: Rep
     ...(account === undefined ? {} : { subject: { id: account } }),
     ...(session === undefined ? {} : { session }),
     detail: { kind: replay.kind, grantEnded: true },
+    personal: await namesOf(services, origin, account),
   });
   const where = { account: account ?? null };
   try {
