@@ -3,7 +3,6 @@ import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
 import { sendCheckpointOn } from '#actions/checkpoints/send-on.ts';
 import type { Services } from '#actions/services.ts';
-import { ensureSetup } from '#actions/setup/setup.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
 import { accountFeature } from '#http/account/account.ts';
 import { adminFeature } from '#http/admin/admin.ts';
@@ -21,11 +20,12 @@ import { systemModules } from '#providers/index.ts';
 import { startProvisioning } from '#provisioning/provisioning.ts';
 import type { Settings } from '#settings/settings.ts';
 import { outbox } from '#storage/collections.ts';
+import { enter } from '#storage/leases/presence.ts';
 import { socketAddress } from '#storage/socket/address.ts';
 import { type Serving, serveEngine } from '#storage/socket/server.ts';
 import type { SqliteEngine } from '#storage/sqlite/engine.ts';
 import type { Watched } from '#storage/watch/watched.ts';
-import { loadFirst } from './first-load.ts';
+import { loadFirstAndSetUp } from './first-load.ts';
 import {
   createServices,
   openSealer,
@@ -49,7 +49,7 @@ export interface Hub {
 /**
  * Puts the hub together: the only place that sees every room. Reads top to bottom; what is opened here is closed by `close`.
  *
- * @throws SettingsError, StoreLocked, StoreTooNew, StoreOlder, WrongSecret, HubError (a faulty policy or people file)
+ * @throws SettingsError, StoreLocked, StoreTooNew, StoreOlder, StoreInMaintenance, WrongSecret, HubError (a faulty policy or people file)
  */
 export async function createHub(settings: Settings, given: Partial<Surroundings> = {}): Promise<Hub> {
   const around = surroundings(given);
@@ -59,10 +59,15 @@ export async function createHub(settings: Settings, given: Partial<Surroundings>
     await rival?.close();
     return rival !== undefined;
   });
+  const entered = await enter(engine, around.log).catch(async (error: unknown) => {
+    await engine.close();
+    throw error;
+  });
   const services = createServices(settings, { engine, seal, modules: systemModules }, around);
   const close = async (): Promise<void> => {
     await services.hasher.close();
     await closeFolds(services).catch((error) => services.log.error(error, 'counts of refusals were not recorded'));
+    await entered.leave();
     await engine.close();
   };
   try {
@@ -79,8 +84,7 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
   if (newest !== undefined) engine.assertNotOlderThan(readCheckpoint(newest.jws).heads);
   const metrics = createMetrics(() => engine.count(outbox, { status: 'waiting' }));
   measured(engine, metrics);
-  await loadFirst(services);
-  const setup = await ensureSetup(services);
+  const setup = await loadFirstAndSetUp(services);
 
   const oidc = await createOidc(services);
   const app = createApp({

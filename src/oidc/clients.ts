@@ -29,7 +29,7 @@ interface OwnClient {
  */
 export function useSystemsAsClients(services: Services, provider: Provider): void {
   const clientClass = provider.Client as unknown as ClientClass;
-  const built = new Map<string, { version: number; client: Client | undefined }>();
+  const built = new Map<string, { stamp: string; client: Client | undefined }>();
   const hub = own(new clientClass(hubMetadata(services)), { secretHash: undefined, post: false, native: false });
   clientClass.find = async (id) => {
     if (id === hubClientId) return hub;
@@ -37,9 +37,11 @@ export function useSystemsAsClients(services: Services, provider: Provider): voi
     const system = (await systemDirectory(services)).byClientId.get(id);
     if (system === undefined || !system.enabled) return undefined;
     const cached = built.get(id);
-    if (cached?.version === system.version) return cached.client;
+    // A system that was removed and made anew begins with version 1 again.
+    const stamp = `${system.version} ${system.createdAt}`;
+    if (cached?.stamp === stamp) return cached.client;
     const client = build(services, clientClass, system);
-    built.set(id, { version: system.version, client });
+    built.set(id, { stamp, client });
     return client;
   };
 }

@@ -12,44 +12,57 @@ const longestPause = 30 * 60 * 1000;
 /** How long what became of a delivery is kept, in ms. */
 const keptFor = 30 * 24 * 60 * 60 * 1000;
 
+/** How long a try is its process's own before another may make the next, in ms: longer than it can take. */
+const claimedFor = 2 * timeoutMs;
+
 /**
- * One try to tell a system that a session has ended; what came of it is kept, and told to the record when it is final.
+ * One try to tell a system that a session has ended; what came of it is kept, and told to the record when it is final. The try
+ * is claimed by a condition first, so that of several processes one makes it.
  * @returns when to try again, in ms, if it is to be.
  */
 export async function deliver(services: Services, delivery: Stored<Delivery>): Promise<number | undefined> {
+  const attempts = delivery.attempts + 1;
+  const claim = { attempts, nextAt: services.clock.now() + claimedFor };
+  if (!(await settle(services, delivery, delivery.attempts, claim, []))) return undefined;
   const error = await attempt(services, delivery);
   const now = services.clock.now();
-  const attempts = delivery.attempts + 1;
   const pause = Math.min(
     services.settings.limits.logout.firstRetry * 2 ** Math.min(delivery.attempts, 30),
     longestPause,
   );
   const outcome =
     error === undefined
-      ? { status: 'delivered' as const, attempts }
+      ? { status: 'delivered' as const }
       : now + pause > delivery.giveUpAt
-        ? { status: 'failed' as const, attempts, lastError: error }
-        : { status: 'waiting' as const, attempts, lastError: error, nextAt: now + pause };
+        ? { status: 'failed' as const, lastError: error }
+        : { status: 'waiting' as const, lastError: error, nextAt: now + pause };
   const final = outcome.status !== 'waiting';
+  const events = final ? [eventOf(delivery, attempts, error)] : [];
+  await settle(services, delivery, attempts, outcome, events, final ? now + keptFor : undefined);
+  return final ? undefined : now + pause;
+}
+
+/** Writes what is known of a delivery, if it still stands at so many tries. @returns false when somebody else went on with it. */
+async function settle(
+  services: Services,
+  { id }: Stored<Delivery>,
+  attempts: number,
+  set: Partial<Delivery>,
+  events: readonly AuditDraft[],
+  expiresAt?: number,
+): Promise<boolean> {
+  const expiry = expiresAt === undefined ? {} : { expiresAt };
+  const where = { status: 'waiting', attempts };
   try {
     await services.store.write({
-      changes: [
-        {
-          kind: 'update',
-          collection: outbox,
-          id: delivery.id,
-          where: { status: 'waiting', attempts: delivery.attempts },
-          set: outcome,
-          ...(final ? { expiresAt: now + keptFor } : {}),
-        },
-      ],
-      events: final ? [eventOf(delivery, attempts, error)] : [],
+      changes: [{ kind: 'update', collection: outbox, id, where, set, ...expiry }],
+      events,
     });
+    return true;
   } catch (conflict) {
-    // Somebody else settled it meanwhile.
-    if (!(conflict instanceof CommitConflict)) throw conflict;
+    if (conflict instanceof CommitConflict) return false;
+    throw conflict;
   }
-  return final ? undefined : now + pause;
 }
 
 /** @returns what went wrong, or undefined when the system has taken it. */

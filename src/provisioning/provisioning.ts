@@ -2,6 +2,7 @@ import type { Services } from '#actions/services.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Delivery, outbox } from '#storage/collections.ts';
+import { keepLease } from '#storage/leases/lease.ts';
 import { deliver } from './deliver.ts';
 import { endExpiredSessions } from './expired-sessions.ts';
 
@@ -18,10 +19,12 @@ const round = 15_000;
 const most = 16;
 
 /**
- * Carries out what the outbox holds: soon after the commit that put it there, and again after a failure until it is
- * delivered or given up. One delivery at a time for each system, so that a slow one holds up nobody else.
+ * Carries out what the outbox holds: soon after the commit that put it there, on whichever node, and again after a failure until
+ * it is delivered or given up. One process of all does it at a time. One delivery at a time for each system, so that a slow one
+ * holds up nobody else.
  */
 export function startProvisioning(services: Services): Provisioning {
+  const lease = keepLease(services.store.engine, 'outbox', { log: services.log });
   const busy = new Map<string, Promise<void>>();
   /** When what failed is to be tried again. */
   const retries = new Set<number>();
@@ -35,7 +38,7 @@ export function startProvisioning(services: Services): Provisioning {
     const now = services.clock.now();
     if (now - sweptAt >= round) {
       sweptAt = now;
-      while (!closed && (await endExpiredSessions(services)) > 0);
+      while (!closed && lease.held && (await endExpiredSessions(services)) > 0);
     }
     seen = services.store.changes(outbox);
     for (const at of retries) if (at <= now) retries.delete(at);
@@ -44,7 +47,7 @@ export function startProvisioning(services: Services): Provisioning {
     for (const { id } of (await systemDirectory(services)).all) {
       if (busy.has(id) || busy.size >= most) continue;
       const { items } = await services.store.find(outbox, { where: { ...due, system: id }, limit: 1 });
-      if (items[0] !== undefined) take(items[0]);
+      if (items[0] !== undefined && lease.held) take(items[0]);
     }
   };
 
@@ -66,6 +69,12 @@ export function startProvisioning(services: Services): Provisioning {
 
   const timer = setInterval(() => {
     if (closed || looking !== undefined) return;
+    if (!lease.held) {
+      // Whoever takes over knows nothing of what was under way: it looks through everything once.
+      seen = -1;
+      sweptAt = 0;
+      return;
+    }
     if (services.store.changes(outbox) === seen && services.clock.now() < wakeAt) return;
     looking = look()
       .catch((error: unknown) => services.log.warn({ err: error }, 'the outbox could not be read'))
@@ -81,6 +90,7 @@ export function startProvisioning(services: Services): Provisioning {
       clearInterval(timer);
       await looking;
       await Promise.all(busy.values());
+      await lease.release();
     },
   };
 }

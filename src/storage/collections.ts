@@ -16,7 +16,7 @@ import {
   sessions,
 } from './collections/protocol.ts';
 import { systems } from './collections/systems.ts';
-import { meta, oneTimeLinks, outbox, throttles } from './collections/upkeep.ts';
+import { leases, meta, oneTimeLinks, outbox, throttles } from './collections/upkeep.ts';
 
 export * from './collections/keys.ts';
 export * from './collections/people.ts';
@@ -38,6 +38,7 @@ export const allCollections = [
   outbox,
   meta,
   throttles,
+  leases,
   oneTimeLinks,
   sessions,
   interactions,

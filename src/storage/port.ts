@@ -160,6 +160,8 @@ export interface Engine {
   readonly name: 'sqlite' | 'mongodb';
   /** Reads are answered within the call, so nobody ever waits for one. */
   readonly readsAtOnce?: boolean;
+  /** The store serves this process alone, so that whatever only one may do is this one's (leases/). */
+  readonly exclusive?: true;
   readonly audit: AuditReader;
   get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined>;
   find<T extends object>(collection: Collection<T>, query: Query): Promise<Page<T>>;

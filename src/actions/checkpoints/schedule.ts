@@ -1,4 +1,5 @@
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
+import { keepLease } from '#storage/leases/lease.ts';
 import type { Services } from '../services.ts';
 import { newestCheckpoint, thinCheckpoints } from './folder.ts';
 import { covered, type Taken, takeCheckpoint } from './take.ts';
@@ -10,7 +11,8 @@ const thinEveryMs = 3_600_000;
 
 /**
  * A checkpoint each minute or each 1,000 events, whichever comes first, and none while nothing happens: the record of a
- * checkpoint is itself an event, and that one alone asks for no further checkpoint.
+ * checkpoint is itself an event, and that one alone asks for no further checkpoint. One process of all takes them; they lie in its
+ * data folder.
  *
  * @param sendOn hands a checkpoint to where the settings send it; what becomes of that is its own affair.
  */
@@ -18,6 +20,7 @@ export function scheduleCheckpoints(
   services: Services,
   sendOn: (taken: Taken) => Promise<void>,
 ): { stop(): Promise<void> } {
+  const lease = keepLease(services.store.engine, 'checkpoints', { log: services.log });
   const newest = newestCheckpoint(services.settings);
   let known = newest === undefined ? 0 : covered(readCheckpoint(newest.jws).heads);
   let last = services.clock.now();
@@ -41,7 +44,7 @@ export function scheduleCheckpoints(
     await sendOn(taken);
   };
   const guarded = async (force: boolean): Promise<void> => {
-    if (busy) return;
+    if (busy || !lease.held) return;
     busy = true;
     try {
       await look(force);
@@ -61,6 +64,7 @@ export function scheduleCheckpoints(
       clearInterval(timer);
       await running;
       await guarded(true);
+      await lease.release();
     },
   };
 }

@@ -4,6 +4,7 @@ import { keys, type SigningKey } from '#storage/collections.ts';
 import type { Change, Commit } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 import { algorithms, allKeys, makingOfKey } from './stored.ts';
+import { keysTag, turnOfKeys } from './turn.ts';
 
 /** How long a retired key stays published: longer than anything it signed lives, and than a copy of the JWKS is kept. */
 const overlap = 24 * 60 * 60 * 1000;
@@ -31,6 +32,7 @@ export async function rotateKeys(
   const activated: string[] = [];
   const retired: string[] = [];
   const commits: Commit[] = [];
+  const turn = await turnOfKeys(services);
   const all = await allKeys(services);
   for (const alg of algorithms) {
     const active = all.find((key) => key.alg === alg && key.state === 'active');
@@ -53,14 +55,14 @@ export async function rotateKeys(
     created.push(made.kid);
   }
   await services.store.write({
-    changes: commits.flatMap((commit) => commit.changes),
+    changes: [turn, ...commits.flatMap((commit) => commit.changes)],
     events: commits.flatMap((commit) => commit.events ?? []),
   });
   return { created, activated, retired };
 }
 
 function step(key: Stored<SigningKey>, set: Partial<SigningKey>): Change {
-  return { kind: 'update', collection: keys, id: key.id, where: { state: key.state }, set, tag: 'keys' };
+  return { kind: 'update', collection: keys, id: key.id, where: { state: key.state }, set, tag: keysTag };
 }
 
 function activating(services: Services, origin: Origin, key: Stored<SigningKey>): Commit {

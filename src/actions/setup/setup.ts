@@ -11,33 +11,55 @@ const validFor = 24 * 60 * 60 * 1000;
 /** Names the newest address; only that one works. */
 const recordId = 'setup';
 
+/** Times a start looks again that lost a race to another node's. */
+const attempts = 5;
+
 /**
  * Called at each start. While nobody owns the hub: makes the owner of the settings (`admin.email`, `admin.password`), or else a
- * fresh one-time address that replaces the one before.
+ * fresh one-time address that replaces the one before. On a store of several nodes an address that is still good stands, and
+ * each of them tells the same.
  * @returns the path of that address, for printing on the console; undefined when there is an owner.
  * @throws HubError `weak-password`, `invalid` when the settings name nobody who could be one
  */
 export async function ensureSetup(services: Services): Promise<string | undefined> {
-  if ((await ownersOf(services)).size > 0) return undefined;
-  const { admin } = services.settings;
-  if (admin !== undefined) {
-    await services.store.write(await ownerOfSettings(services, admin));
-    return undefined;
+  for (let attempt = 1; ; attempt++) {
+    if ((await ownersOf(services)).size > 0) return undefined;
+    try {
+      const { admin } = services.settings;
+      if (admin === undefined) return `/set-up/${await ensureAddress(services)}`;
+      return void (await services.store.write(await ownerOfSettings(services, admin)));
+    } catch (fault) {
+      if (!(fault instanceof CommitConflict) || attempt === attempts) throw fault;
+    }
   }
-  const token = randomToken();
+}
+
+/** @returns the token; the store has only what it is made from together with the hub's secret. */
+async function ensureAddress(services: Services): Promise<string> {
+  const { store, clock } = services;
+  const record = await store.get(meta, recordId);
+  if (record !== undefined && typeof record.seed === 'string' && store.engine.exclusive !== true) {
+    const standing = tokenFrom(services, record.seed);
+    if (await setupIsOpen(services, standing)) return standing;
+  }
+  const seed = randomToken();
+  const token = tokenFrom(services, seed);
   const id = hashedId(token);
-  const before = await newest(services);
-  const changes: Change[] = before === undefined ? [] : [{ kind: 'remove', collection: oneTimeLinks, id: before }];
+  const place = { collection: meta, id: recordId, data: { link: id, seed } };
+  const changes: Change[] =
+    record === undefined ? [{ kind: 'insert', ...place }] : [{ kind: 'replace', ...place, ifVersion: record.version }];
+  if (typeof record?.link === 'string') changes.push({ kind: 'remove', collection: oneTimeLinks, id: record.link });
   const data = { purpose: 'setup', used: false };
-  const expiresAt = services.clock.now() + validFor;
-  await services.store.write({
-    changes: [
-      ...changes,
-      { kind: 'insert', collection: oneTimeLinks, id, data, expiresAt },
-      { kind: 'put', collection: meta, id: recordId, data: { link: id } },
-    ],
+  const expiresAt = clock.now() + validFor;
+  await store.write({
+    changes: [...changes, { kind: 'insert', collection: oneTimeLinks, id, data, expiresAt }],
   });
-  return `/set-up/${token}`;
+  return token;
+}
+
+/** Nobody can tell it without the secret, and every node of a hub tells the same. */
+function tokenFrom({ seal }: Pick<Services, 'seal'>, seed: string): string {
+  return seal.mac('set-up address', seed);
 }
 
 async function ownerOfSettings(services: Services, admin: FirstOwner): Promise<Commit> {

@@ -1,9 +1,13 @@
 import type { Origin } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
 import type { SystemSettings } from '#settings/settings.ts';
 import { systems } from '#storage/collections.ts';
 import type { Services } from '../services.ts';
 import { rewriteSystem } from './change.ts';
 import { createSystem } from './create.ts';
+
+/** Times a system is looked at again that somebody changed in between. */
+const attempts = 4;
 
 export interface Applied {
   readonly created: readonly string[];
@@ -25,16 +29,37 @@ export async function applySystems(
   const changed: string[] = [];
   const leftAlone: string[] = [];
   for (const settings of configured) {
-    const before = await services.store.get(systems, settings.id);
-    if (before === undefined) {
-      await createSystem(services, origin, settings, 'config');
-      created.push(settings.id);
-    } else if (before.origin === 'console') {
-      leftAlone.push(settings.id);
-    } else {
-      const after = await rewriteSystem(services, origin, before, settings, before.enabled);
-      if (after.version !== before.version) changed.push(settings.id);
-    }
+    const outcome = await patiently(() => applyOne(services, origin, settings));
+    if (outcome === 'created') created.push(settings.id);
+    else if (outcome === 'changed') changed.push(settings.id);
+    else if (outcome === 'left alone') leftAlone.push(settings.id);
   }
   return { created, changed, leftAlone };
+}
+
+async function applyOne(
+  services: Services,
+  origin: Origin,
+  settings: SystemSettings,
+): Promise<'created' | 'changed' | 'left alone' | 'same'> {
+  const before = await services.store.get(systems, settings.id);
+  if (before === undefined) {
+    await createSystem(services, origin, settings, 'config');
+    return 'created';
+  }
+  if (before.origin === 'console') return 'left alone';
+  const after = await rewriteSystem(services, origin, before, settings, before.enabled);
+  return after.version === before.version ? 'same' : 'changed';
+}
+
+/** Another node that starts at the same moment may be applying the same list: what it did meanwhile is looked at again. */
+async function patiently<R>(work: () => Promise<R>): Promise<R> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (fault) {
+      const raced = fault instanceof HubError && (fault.code === 'already-exists' || fault.code === 'stale');
+      if (!raced || attempt === attempts) throw fault;
+    }
+  }
 }

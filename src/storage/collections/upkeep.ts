@@ -58,3 +58,17 @@ export const oneTimeLinks = collection({
   schema: z.object({ purpose: z.enum(['setup', 'invite', 'reset']), person: z.string().optional(), used: z.boolean() }),
   indexes: { person: { fields: ['person'] } },
 });
+
+/** Who does a job that one process of all does, and which processes serve (leases/README.md). Id: the job's name. */
+export const leases = collection({
+  name: 'leases',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: z.object({
+    /** Process that holds it: machine, process id, and a part of its own. */
+    holder: z.string(),
+    /** By the holder's clock, for people who look; nobody decides by it. */
+    until: z.number(),
+  }),
+  indexes: {},
+});

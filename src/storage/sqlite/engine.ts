@@ -38,6 +38,7 @@ const defaultRoom = 1024 ** 3;
 /** The embedded engine (README.md beside this file). */
 export class SqliteEngine implements Engine {
   readonly name = 'sqlite';
+  readonly exclusive = true;
   readonly audit: SqliteAuditReader;
   readonly #connection: Connection;
   readonly #tables: Tables;

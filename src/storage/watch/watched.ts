@@ -58,6 +58,7 @@ export function watched(engine: Engine, options: { readonly callMs?: number } = 
   return {
     name: engine.name,
     readsAtOnce,
+    ...(engine.exclusive ? { exclusive: true as const } : {}),
     get silent() {
       return silent;
     },
