@@ -21,9 +21,9 @@ import { startProvisioning } from '#provisioning/provisioning.ts';
 import type { Settings } from '#settings/settings.ts';
 import { outbox } from '#storage/collections.ts';
 import { enter } from '#storage/leases/presence.ts';
+import type { Copyable, ServingEngine } from '#storage/serving.ts';
 import { socketAddress } from '#storage/socket/address.ts';
-import { type Serving, serveEngine } from '#storage/socket/server.ts';
-import type { SqliteEngine } from '#storage/sqlite/engine.ts';
+import { serveEngine } from '#storage/socket/server.ts';
 import type { Watched } from '#storage/watch/watched.ts';
 import { loadFirstAndSetUp } from './first-load.ts';
 import {
@@ -78,10 +78,10 @@ export async function createHub(settings: Settings, given: Partial<Surroundings>
   }
 }
 
-async function assemble(services: Services, engine: SqliteEngine, close: () => Promise<void>): Promise<Hub> {
+async function assemble(services: Services, engine: ServingEngine, close: () => Promise<void>): Promise<Hub> {
   const { settings, log } = services;
   const newest = newestCheckpoint(settings);
-  if (newest !== undefined) engine.assertNotOlderThan(readCheckpoint(newest.jws).heads);
+  if (newest !== undefined) await engine.assertNotOlderThan(readCheckpoint(newest.jws).heads);
   const metrics = createMetrics(() => engine.count(outbox, { status: 'waiting' }));
   measured(engine, metrics);
   const setup = await loadFirstAndSetUp(services);
@@ -128,6 +128,6 @@ async function assemble(services: Services, engine: SqliteEngine, close: () => P
 }
 
 /** What the command line reaches: the watched store, so that it too is told in time that the store is silent. */
-function withBackup(watched: Watched, engine: Pick<Serving, 'backup'>): Serving {
+function withBackup(watched: Watched, engine: Pick<Copyable, 'backup'>): Copyable {
   return Object.assign(Object.create(watched) as Watched, { backup: (file: string) => engine.backup(file) });
 }

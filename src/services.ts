@@ -11,10 +11,10 @@ import { SettingsError } from '#settings/faults.ts';
 import { ensureSecret } from '#settings/secret.ts';
 import type { Settings } from '#settings/settings.ts';
 import type { Engine } from '#storage/port.ts';
+import type { Copyable, ServingEngine } from '#storage/serving.ts';
 import { socketAddress } from '#storage/socket/address.ts';
 import { connectEngine } from '#storage/socket/client.ts';
-import type { Serving } from '#storage/socket/server.ts';
-import { openSqlite, type SqliteEngine } from '#storage/sqlite/engine.ts';
+import { openSqlite } from '#storage/sqlite/engine.ts';
 import { StoreLocked } from '#storage/sqlite/lock.ts';
 import { createStore } from '#storage/store.ts';
 import { watched } from '#storage/watch/watched.ts';
@@ -39,7 +39,7 @@ export async function openEngine(
   settings: Settings,
   seal: Sealer,
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
-): Promise<SqliteEngine> {
+): Promise<ServingEngine> {
   if (settings.store.kind !== 'sqlite') {
     throw new SettingsError([
       { path: 'store', message: 'cannot be used yet: this version has the embedded store alone; write sqlite:<path>' },
@@ -50,7 +50,7 @@ export async function openEngine(
 }
 
 /** The engine of the hub that runs on this data folder, over its socket; undefined when none runs. */
-export async function runningEngine(settings: Settings): Promise<Serving | undefined> {
+export async function runningEngine(settings: Settings): Promise<Copyable | undefined> {
   const address = socketAddress(settings.data, process.cwd());
   return address === undefined ? undefined : connectEngine(address);
 }
@@ -66,7 +66,7 @@ export async function openWhenFree(
   seal: Sealer,
   around: Surroundings,
   isServed: () => Promise<boolean>,
-): Promise<SqliteEngine> {
+): Promise<ServingEngine> {
   const until = Date.now() + patienceMs;
   for (;;) {
     try {

@@ -4,13 +4,13 @@ import type { Settings } from '#settings/settings.ts';
 import { loadFirst } from '#src/first-load.ts';
 import { createServices, openSealer, openWhenFree, runningEngine, type Surroundings } from '#src/services.ts';
 import { systems } from '#storage/collections.ts';
-import type { Serving } from '#storage/socket/server.ts';
-import { openSqlite, type SqliteEngine } from '#storage/sqlite/engine.ts';
+import type { Copyable, ServingEngine } from '#storage/serving.ts';
+import { openSqlite } from '#storage/sqlite/engine.ts';
 import type { KnownSystem, OpenHub } from './io.ts';
 
 /** The hub as a command uses it, with the engine behind it for copies. */
 export interface OpenedHub extends OpenHub {
-  readonly engine: Serving;
+  readonly engine: Copyable;
   /** Does a hub run on this data folder? */
   readonly running: boolean;
 }
@@ -23,9 +23,9 @@ export interface OpenedHub extends OpenHub {
  */
 export async function openHub(settings: Settings, around: Surroundings): Promise<OpenedHub> {
   const seal = openSealer(settings);
-  const found: { served?: Serving | undefined } = { served: await runningEngine(settings) };
+  const found: { served?: Copyable | undefined } = { served: await runningEngine(settings) };
   if (found.served !== undefined) return opened(settings, found.served, seal, around, true);
-  let engine: SqliteEngine;
+  let engine: ServingEngine;
   try {
     engine = await openWhenFree(settings, seal, around, async () => {
       found.served = await runningEngine(settings);
@@ -48,7 +48,7 @@ export async function openHub(settings: Settings, around: Surroundings): Promise
 
 function opened(
   settings: Settings,
-  engine: Serving,
+  engine: Copyable,
   seal: ReturnType<typeof openSealer>,
   around: Surroundings,
   running: boolean,

@@ -11,9 +11,7 @@ import { verifyExport } from '#domain/audit/verify.ts';
 import { manualClock } from '#platform/clock.ts';
 import { accessTokens, meta, people, sessions, throttles } from '#storage/collections.ts';
 import { StoreUnavailable } from '#storage/port.ts';
-import { StoreOlder } from '#storage/sqlite/epoch.ts';
-import { WrongSecret } from '#storage/sqlite/identity.ts';
-import { StoreTooNew } from '#storage/sqlite/layout.ts';
+import { StoreOlder, StoreTooNew, WrongSecret } from '#storage/refusals.ts';
 import { StoreLocked } from '#storage/sqlite/lock.ts';
 import { event, person } from './records.ts';
 import { newFile, open } from './sqlite-bed.ts';
@@ -137,11 +135,11 @@ test('a restored copy begins a new epoch: nothing live is left, the record goes 
   await engine.backup(copy);
   await engine.commit({ changes: [], events: [event({ detail: { since: 'the backup' } })] });
   const heads = await engine.audit.heads();
-  engine.assertNotOlderThan(heads);
+  await engine.assertNotOlderThan(heads);
   await engine.close();
 
   let restored = await open(copy);
-  assert.throws(() => restored.assertNotOlderThan(heads), StoreOlder);
+  await assert.rejects(restored.assertNotOlderThan(heads), StoreOlder);
   assert.equal(await restored.beginNewEpoch(event({ type: 'backup.restored' })), 2);
   for (const reopened of [false, true]) {
     if (reopened) {
@@ -163,7 +161,7 @@ test('a restored copy begins a new epoch: nothing live is left, the record goes 
     );
     assert.deepEqual(await verifyExport(restored.audit.export({})), { ok: true, events: 2, writers: 2 });
     assert.equal(Object.keys(await restored.audit.heads()).length, 2);
-    restored.assertNotOlderThan(await restored.audit.heads());
+    await restored.assertNotOlderThan(await restored.audit.heads());
   }
   assert.equal(await restored.beginNewEpoch(event({ type: 'backup.restored' })), 3);
   await restored.close();

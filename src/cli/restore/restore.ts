@@ -13,7 +13,8 @@ import type { Settings } from '#settings/settings.ts';
 import { createServices, openEngine, openSealer, runningEngine, type Surroundings } from '#src/services.ts';
 import { people } from '#storage/collections.ts';
 import type { Heads } from '#storage/port.ts';
-import { openSqlite, type SqliteEngine } from '#storage/sqlite/engine.ts';
+import type { ServingEngine } from '#storage/serving.ts';
+import { openSqlite } from '#storage/sqlite/engine.ts';
 import { takeLock } from '#storage/sqlite/lock.ts';
 import { WrongUse } from '../io.ts';
 import { operatorOrigin } from '../operator.ts';
@@ -132,7 +133,7 @@ async function using<R>(
   settings: Settings,
   around: Surroundings,
   seal: Sealer,
-  engine: SqliteEngine,
+  engine: ServingEngine,
   work: (services: Services) => Promise<R>,
 ): Promise<R> {
   const services = createServices(settings, { engine, seal, modules: systemModules }, around);

@@ -1,8 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import type { AuditDraft, AuditEvent, Personal } from '#domain/audit/event.ts';
 import { type Hashed, hashedText, personalDigest, sha256 } from '#domain/audit/hash.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import { pooledBytes } from '#platform/random.ts';
 import { isDestroyed, type PersonKeys, type StoredKey } from './person-keys.ts';
+
+/** Names a lane of the audit; short, because it stands in every event. */
+export function newWriter(): string {
+  return `w${randomBytes(5).toString('hex')}`;
+}
 
 /** Where a writer's chain stands. */
 export interface Head {

@@ -3,7 +3,7 @@ import type { AuditEvent } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import type { Collection, Stored } from '../collection.ts';
 import { type AuditPage, type Commit, CommitConflict, type Heads, type Page, StoreUnavailable } from '../port.ts';
-import type { Serving } from './server.ts';
+import type { Copyable } from '../serving.ts';
 import { type Answer, type Call, onLines, send, type WireChange, type WireFault } from './wire.ts';
 
 interface Waiting {
@@ -80,7 +80,7 @@ function thrown(fault: WireFault, commit: Commit | undefined): Error {
  *
  * @returns undefined when no hub listens there.
  */
-export async function connectEngine(address: string): Promise<Serving | undefined> {
+export async function connectEngine(address: string): Promise<Copyable | undefined> {
   const socket = await new Promise<Socket | undefined>((resolve) => {
     const attempt = connect(address);
     attempt.once('connect', () => resolve(attempt));
@@ -88,7 +88,7 @@ export async function connectEngine(address: string): Promise<Serving | undefine
   });
   if (socket === undefined) return undefined;
   const line = new Line(socket);
-  const { name } = await line.call<{ name: Serving['name'] }>({ op: 'hello' });
+  const { name } = await line.call<{ name: Copyable['name'] }>({ op: 'hello' });
   return {
     name,
     audit: {
@@ -98,7 +98,7 @@ export async function connectEngine(address: string): Promise<Serving | undefine
     },
     get: async <T extends object>(collection: Collection<T>, id: string) =>
       (await line.call<Stored<T> | null>({ op: 'get', collection: collection.name, id })) ?? undefined,
-    find: <T extends object>(collection: Collection<T>, query: Parameters<Serving['find']>[1]) =>
+    find: <T extends object>(collection: Collection<T>, query: Parameters<Copyable['find']>[1]) =>
       line.call<Page<T>>({ op: 'find', collection: collection.name, query }),
     count: (collection, where) =>
       line.call<number>({ op: 'count', collection: collection.name, ...(where === undefined ? {} : { where }) }),
@@ -117,7 +117,7 @@ export async function connectEngine(address: string): Promise<Serving | undefine
   };
 }
 
-async function* exported(line: Line, query: Parameters<Serving['audit']['export']>[0]): AsyncGenerator<AuditEvent> {
+async function* exported(line: Line, query: Parameters<Copyable['audit']['export']>[0]): AsyncGenerator<AuditEvent> {
   const handle = await line.call<number>({ op: 'audit.export', query });
   try {
     for (;;) {

@@ -5,6 +5,7 @@ import { HubError } from '#domain/errors.ts';
 import type { Collection } from '../collection.ts';
 import { allCollections } from '../collections.ts';
 import { type Change, CommitConflict, type Engine, StoreUnavailable } from '../port.ts';
+import type { Copyable } from '../serving.ts';
 import { type Asked, type Call, onLines, send, type WireFault } from './wire.ts';
 
 /** Events of an export per answer. */
@@ -20,17 +21,12 @@ function named(name: string): Collection {
   return found;
 }
 
-/** An engine that can be copied while it serves. */
-export interface Serving extends Engine {
-  backup(file: string): Promise<void>;
-}
-
 /**
  * Serves the engine to the command line. The caller holds the store's lock, so an old socket file is nobody's.
  *
  * @param address of the Unix socket, as `socketAddress` gives it.
  */
-export async function serveEngine(engine: Serving, address: string): Promise<{ close(): Promise<void> }> {
+export async function serveEngine(engine: Copyable, address: string): Promise<{ close(): Promise<void> }> {
   rmSync(address, { force: true });
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -59,7 +55,7 @@ export async function serveEngine(engine: Serving, address: string): Promise<{ c
   };
 }
 
-function serve(engine: Serving, socket: Socket): void {
+function serve(engine: Copyable, socket: Socket): void {
   const exports = new Map<number, AsyncIterator<AuditEvent>>();
   socket.on('close', () => {
     for (const events of exports.values()) void events.return?.();
@@ -79,7 +75,7 @@ function counters(engine: Engine): Record<string, number> {
   );
 }
 
-async function handle(engine: Serving, exports: Map<number, AsyncIterator<AuditEvent>>, call: Call): Promise<unknown> {
+async function handle(engine: Copyable, exports: Map<number, AsyncIterator<AuditEvent>>, call: Call): Promise<unknown> {
   switch (call.op) {
     case 'hello':
       return { name: engine.name };

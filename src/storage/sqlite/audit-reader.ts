@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditEvent } from '#domain/audit/event.ts';
-import { sha256 } from '#domain/audit/hash.ts';
 import { HubError } from '#domain/errors.ts';
+import { instant, markOf, matchesQuery } from '../audit/query.ts';
 import type { AuditPage, AuditQuery, AuditReader, Heads } from '../port.ts';
 import type { AuditTable } from './audit-table.ts';
-import { type AuditTerms, bodyOf, matchesQuery, type Span, termOf } from './audit-terms.ts';
+import { type AuditTerms, bodyOf, type Span, termOf } from './audit-terms.ts';
 import type { Connection, SqlRow } from './connection.ts';
 
 const chunk = 500;
@@ -130,17 +130,6 @@ export class SqliteAuditReader implements AuditReader {
     }
     return low;
   }
-}
-
-function instant(text: string, name: string): number {
-  const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new HubError('bad-request', `${name} is not an instant such as 2026-01-31T00:00:00Z`);
-  return at;
-}
-
-function markOf(query: AuditQuery): string {
-  const { cursor: _cursor, limit: _limit, ...rest } = query;
-  return sha256(JSON.stringify(Object.entries(rest).sort())).slice(0, 12);
 }
 
 function writeCursor(mark: string, n: number): string {

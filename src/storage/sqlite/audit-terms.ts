@@ -131,18 +131,3 @@ export function termOf(query: AuditQuery): string | undefined {
   if (query.type !== undefined) return `t:${query.type}`;
   return query.system === undefined ? undefined : `s:${query.system}`;
 }
-
-/** Does the event answer the query? Looked at on the record itself, whatever the index said. */
-export function matchesQuery(event: Partial<AuditEvent>, query: AuditQuery): boolean {
-  return (
-    (query.person === undefined || event.actor?.id === query.person || event.subject?.id === query.person) &&
-    (query.system === undefined || event.system === query.system) &&
-    (query.via === undefined || event.via === query.via) &&
-    (query.session === undefined || event.session === query.session) &&
-    (query.outcome === undefined || event.outcome === query.outcome) &&
-    (query.writer === undefined || event.writer === query.writer) &&
-    (query.type === undefined ||
-      event.type === query.type ||
-      (query.type.endsWith('.') && String(event.type).startsWith(query.type)))
-  );
-}

@@ -8,7 +8,8 @@ import { keyHolder } from '../audit/key-holder.ts';
 import { PersonKeys, type StoredKey } from '../audit/person-keys.ts';
 import type { Collection, Stored } from '../collection.ts';
 import { allCollections, personKeys } from '../collections.ts';
-import { type Commit, type Engine, type Heads, type Page, type Query, StoreUnavailable } from '../port.ts';
+import { type Commit, type Heads, type Page, type Query, StoreUnavailable } from '../port.ts';
+import type { ServingEngine } from '../serving.ts';
 import { SqliteAuditReader } from './audit-reader.ts';
 import { AuditTable } from './audit-table.ts';
 import { AuditTerms } from './audit-terms.ts';
@@ -36,7 +37,7 @@ export interface SqliteOptions {
 const defaultRoom = 1024 ** 3;
 
 /** The embedded engine (README.md beside this file). */
-export class SqliteEngine implements Engine {
+export class SqliteEngine implements ServingEngine {
   readonly name = 'sqlite';
   readonly exclusive = true;
   readonly audit: SqliteAuditReader;
@@ -135,7 +136,7 @@ export class SqliteEngine implements Engine {
    *
    * @throws StoreOlder
    */
-  assertNotOlderThan(heads: Heads): void {
+  async assertNotOlderThan(heads: Heads): Promise<void> {
     checkHeads(this.#connection.file, this.#audit, heads);
   }
 

@@ -1,23 +1,14 @@
 import type { AuditDraft } from '#domain/audit/event.ts';
+import { newWriter } from '../audit/chain.ts';
 import { meta } from '../collections.ts';
 import type { Heads } from '../port.ts';
+import type { Data } from '../record.ts';
+import { StoreOlder } from '../refusals.ts';
 import type { AuditTable } from './audit-table.ts';
 import type { Connection } from './connection.ts';
-import { newWriter } from './identity.ts';
-import { type Data, decode } from './row.ts';
+import { decode } from './row.ts';
 import type { Tables } from './tables.ts';
 import type { Writer } from './writer.ts';
-
-/** The store is a copy from before its newest checkpoint. */
-export class StoreOlder extends Error {
-  constructor(file: string, writer: string, seq: number) {
-    super(
-      `${file} is older than its newest checkpoint: record ${seq} of ${writer} is not in it. ` +
-        'If this copy is meant to be served, put it in place with `restore`, which ends every session and token.',
-    );
-    this.name = 'StoreOlder';
-  }
-}
 
 /** @throws StoreOlder when a record that the heads name is missing or another */
 export function checkHeads(file: string, audit: AuditTable, heads: Heads): void {

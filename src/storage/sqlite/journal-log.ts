@@ -1,7 +1,8 @@
+import type { Data } from '../record.ts';
 import type { Connection } from './connection.ts';
 import { appendJournal, readJournal, writeJournal } from './journal.ts';
 import type { LiveRow, LiveTable } from './live-table.ts';
-import { type Data, entriesOf, type Row } from './row.ts';
+import { entriesOf, type Row } from './row.ts';
 
 /** Live records stay this long after they have expired: a replay is told from a stranger's guess by the record. */
 export const grace = 10 * 60_000;

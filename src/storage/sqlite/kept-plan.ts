@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Scalar, Test } from '../port.ts';
-import type { CheckedQuery } from './query.ts';
-import type { NamedIndex } from './row.ts';
+import type { CheckedQuery } from '../query.ts';
+import type { NamedIndex } from '../record.ts';
 
 export interface Plan {
   /** Selects `id`, in the query's order; its last parameter is the limit. */

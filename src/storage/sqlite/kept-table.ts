@@ -1,21 +1,11 @@
 import type { Collection, Stored } from '../collection.ts';
 import type { Page, Query } from '../port.ts';
+import { checkQuery, passes, writeCursor } from '../query.ts';
+import { type Data, indexesOf, isScalar, type NamedIndex } from '../record.ts';
 import type { Connection, SqlRow } from './connection.ts';
 import { common, type IsCommon, indexTable, planQuery, sqlValue } from './kept-plan.ts';
 import { Lru } from './lru.ts';
-import { checkQuery, passes, writeCursor } from './query.ts';
-import {
-  type Data,
-  decode,
-  type Entries,
-  type Entry,
-  entriesOf,
-  indexesOf,
-  isScalar,
-  keyOf,
-  type NamedIndex,
-  type Row,
-} from './row.ts';
+import { decode, type Entries, type Entry, entriesOf, keyOf, type Row } from './row.ts';
 import type { Committed, Pending } from './staging.ts';
 
 /** How many records of a collection stay in memory. */

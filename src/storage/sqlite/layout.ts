@@ -1,25 +1,16 @@
 import type { Collection } from '../collection.ts';
+import { type Data, indexesOf, type NamedIndex } from '../record.ts';
+import { StoreTooNew } from '../refusals.ts';
 import { auditTables } from './audit-table.ts';
 import type { Connection } from './connection.ts';
 import { factsTable, readFact, writeFact } from './facts.ts';
 import { journalTable } from './journal.ts';
 import { indexTable } from './kept-plan.ts';
 import { KeptTable } from './kept-table.ts';
-import { type Data, entriesOf, indexesOf, type NamedIndex } from './row.ts';
+import { entriesOf } from './row.ts';
 
 /** Raised when the tables themselves change their meaning. */
 export const layoutVersion = 1;
-
-/** The file was written by a newer hub, which may keep things in it that this one would overlook. */
-export class StoreTooNew extends Error {
-  constructor(file: string, what: string, found: number, known: number) {
-    super(
-      `${file}: ${what} is of version ${found}, and this hub knows up to ${known}. ` +
-        'Start the newer hub again, or restore a backup made before the upgrade.',
-    );
-    this.name = 'StoreTooNew';
-  }
-}
 
 /**
  * Checks the schema numbers, then makes the tables and indexes that are missing. Read-only it only checks.

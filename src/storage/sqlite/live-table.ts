@@ -1,7 +1,8 @@
 import type { Collection } from '../collection.ts';
 import type { Page, Query, Scalar, Test } from '../port.ts';
-import { type CheckedQuery, checkQuery, compareText, compareValues, holds, passes, writeCursor } from './query.ts';
-import { type Data, decode, type Entry, indexesOf, isScalar, keyOf, type NamedIndex, type Row } from './row.ts';
+import { type CheckedQuery, checkQuery, compareText, compareValues, holds, passes, writeCursor } from '../query.ts';
+import { type Data, indexesOf, isScalar, type NamedIndex } from '../record.ts';
+import { decode, type Entry, keyOf, type Row } from './row.ts';
 import type { Committed, Pending } from './staging.ts';
 
 /** The values of one index that a record stands under: mostly none or one. */

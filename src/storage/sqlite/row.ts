@@ -1,5 +1,6 @@
-import type { Collection, Stored } from '../collection.ts';
+import type { Stored } from '../collection.ts';
 import type { Scalar } from '../port.ts';
+import { type Data, isScalar, type NamedIndex } from '../record.ts';
 
 /** The values of one index entry, one per field of the index. */
 export type Entry = readonly Scalar[];
@@ -12,23 +13,6 @@ export interface Row {
   readonly version: number;
   readonly expiresAt: number | undefined;
   readonly json: string;
-}
-
-export type Data = Record<string, unknown>;
-
-/** An index with its name, in declared order. */
-export interface NamedIndex {
-  readonly name: string;
-  readonly fields: readonly string[];
-  readonly unique: boolean;
-}
-
-export function indexesOf(collection: Collection): NamedIndex[] {
-  return Object.entries(collection.indexes).map(([name, index]) => ({
-    name,
-    fields: index.fields,
-    unique: index.unique ?? false,
-  }));
 }
 
 /** A fresh copy of the record: the caller may do with it what it likes. */
@@ -76,12 +60,6 @@ function combined(fields: readonly string[], data: Data): readonly Entry[] {
 function scalarsOf(value: unknown): readonly Scalar[] {
   if (isScalar(value)) return [value];
   return Array.isArray(value) ? [...new Set(value.filter(isScalar))] : [];
-}
-
-export function isScalar(value: unknown): value is Scalar {
-  return (
-    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
-  );
 }
 
 /** An entry as the key of a Map. */

@@ -1,6 +1,7 @@
 import type { Scalar } from '../port.ts';
 import { type Change, CommitConflict, type Condition, type ConflictReason } from '../port.ts';
-import { type Data, type Entries, encode, entriesOf, keyOf, type NamedIndex, type Row } from './row.ts';
+import type { Data, NamedIndex } from '../record.ts';
+import { type Entries, encode, entriesOf, keyOf, type Row } from './row.ts';
 
 /** What staging needs of a collection as it is committed so far. */
 export interface Committed {

@@ -1,7 +1,7 @@
 import { sha256 } from '#domain/audit/hash.ts';
 import { HubError } from '#domain/errors.ts';
-import type { Query, Scalar, Test } from '../port.ts';
-import { type Data, isScalar, type NamedIndex } from './row.ts';
+import type { Query, Scalar, Test } from './port.ts';
+import { type Data, isScalar, type NamedIndex } from './record.ts';
 
 /** Order of values, the same in memory, in SQLite and in MongoDB: absent, numbers, strings by code point, truth values. */
 export function compareValues(a: Scalar | undefined, b: Scalar | undefined): number {
