@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeFolds } from '#actions/audit/folded.ts';
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
@@ -9,6 +10,7 @@ import { adminFeature } from '#http/admin/admin.ts';
 import { apiFeature } from '#http/api/api.ts';
 import { createApp } from '#http/app.ts';
 import { createHandler } from '#http/handler.ts';
+import type { Fellows } from '#http/ops/fellows.ts';
 import { measured } from '#http/ops/measured.ts';
 import { createMetrics } from '#http/ops/metrics.ts';
 import { createOps } from '#http/ops/ops.ts';
@@ -51,7 +53,10 @@ export interface Hub {
  *
  * @throws SettingsError, StoreLocked, StoreTooNew, StoreOlder, StoreInMaintenance, WrongSecret, HubError (a faulty policy or people file)
  */
-export async function createHub(settings: Settings, given: Partial<Surroundings> = {}): Promise<Hub> {
+export async function createHub(
+  settings: Settings,
+  given: Partial<Surroundings> & { readonly fellows?: Fellows | undefined } = {},
+): Promise<Hub> {
   const around = surroundings(given);
   const seal = openSealer(settings);
   const engine = await openWhenFree(settings, seal, around, async () => {
@@ -71,18 +76,23 @@ export async function createHub(settings: Settings, given: Partial<Surroundings>
     await engine.close();
   };
   try {
-    return await assemble(services, engine, close);
+    return await assemble(services, engine, close, given.fellows);
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function assemble(services: Services, engine: ServingEngine, close: () => Promise<void>): Promise<Hub> {
+async function assemble(
+  services: Services,
+  engine: ServingEngine,
+  close: () => Promise<void>,
+  fellows: Fellows | undefined,
+): Promise<Hub> {
   const { settings, log } = services;
   const newest = newestCheckpoint(settings);
   if (newest !== undefined) await engine.assertNotOlderThan(readCheckpoint(newest.jws).heads);
-  const metrics = createMetrics(() => engine.count(outbox, { status: 'waiting' }));
+  const metrics = createMetrics(() => engine.count(outbox, { status: 'waiting' }), fellows);
   measured(engine, metrics);
   const setup = await loadFirstAndSetUp(services);
 
@@ -98,10 +108,11 @@ async function assemble(services: Services, engine: ServingEngine, close: () => 
   const ops = createOps({ log, metrics, readiness, metricsToken: settings.metrics.token, isProtocol: oidc.isOidcPath });
 
   const listen: Hub['listen'] = async () => {
-    const server = await startServer(settings, readiness, (request, response) => {
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
       ops.observe(request, response);
       if (!ops.handle(request, response)) handler(request, response);
-    });
+    };
+    const server = await startServer(settings, readiness, answer, { shared: fellows !== undefined });
     const address = socketAddress(settings.data, process.cwd());
     if (address === undefined) {
       log.warn(

@@ -18,6 +18,7 @@ const floors: Record<string, string[]> = {
   scim: ['actions', 'storage', 'settings', 'platform', 'domain'],
   federation: ['actions', 'storage', 'settings', 'platform', 'domain'],
   oidc: ['actions', 'storage', 'settings', 'platform', 'domain'],
+  workers: ['http', 'platform'],
   http: ['oidc', 'provisioning', 'scim', 'federation', 'actions', 'storage', 'settings', 'platform', 'domain'],
 };
 

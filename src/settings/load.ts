@@ -95,7 +95,10 @@ function complete(
     fault('listen.port', 'is 0, any free port, so the issuer is not known; set issuer as well');
   }
   if ((values.workers ?? 1) > 1 && store.kind === 'sqlite') {
-    fault('workers', 'is more than the embedded store serves; set 1, or name a mongodb:// store');
+    fault(
+      'workers',
+      'is more than the embedded store serves: one process writes its file; set 1 (hashing has threads of its own), or point store at mongodb://…',
+    );
   }
   if (values.lifetimes !== undefined && values.lifetimes.sessionIdle > values.lifetimes.session) {
     fault('lifetimes.sessionIdle', 'is longer than lifetimes.session, the ceiling; make it shorter');

@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AuditDraft } from '#domain/audit/event.ts';
+import type { Fellows, MetricsOfWorker } from './fellows.ts';
 
 /** What the hub counts. Labels come from closed lists: routes, statuses, event types; nothing of a person. */
 export interface Metrics {
@@ -9,9 +10,15 @@ export interface Metrics {
   text(): Promise<{ type: string; body: string }>;
 }
 
-/** @param outboxDepth how many deliveries wait; asked at each scrape. */
-export function createMetrics(outboxDepth: () => Promise<number>): Metrics {
+/**
+ * @param outboxDepth how many deliveries wait; asked at each scrape.
+ * @param fellows the other workers: a scrape of any of them tells of all, each under its label `worker`.
+ */
+export function createMetrics(outboxDepth: () => Promise<number>, fellows?: Fellows): Metrics {
   const registry = new Registry();
+  // What is the same whichever worker is asked.
+  const ofStore = new Registry();
+  if (fellows !== undefined) registry.setDefaultLabels({ worker: String(fellows.place) });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const requests = new Counter({
@@ -54,12 +61,19 @@ export function createMetrics(outboxDepth: () => Promise<number>): Metrics {
   new Gauge({
     name: 'gatehouse_outbox_waiting',
     help: 'Deliveries to systems that wait to be made',
-    registers,
+    registers: [ofStore],
+    aggregator: 'first',
     async collect() {
       this.set(await outboxDepth().catch(() => Number.NaN));
     },
   });
   for (const outcome of ['succeeded', 'failed', 'locked']) signIns.inc({ outcome }, 0);
+  // Each worker's series stand apart by their label, so that one that starts anew is seen to count from 0.
+  const own = async (): Promise<MetricsOfWorker> => [
+    ...(await registry.getMetricsAsJSON()).map((metric) => ({ ...metric, aggregator: 'sum' })),
+    ...(await ofStore.getMetricsAsJSON()),
+  ];
+  fellows?.tell(own);
   return {
     request(route, method, status, seconds) {
       requests.inc({ route, method, status });
@@ -74,6 +88,12 @@ export function createMetrics(outboxDepth: () => Promise<number>): Metrics {
         if (event.type.startsWith('signin.')) signIns.inc({ outcome: event.type.slice('signin.'.length) });
       }
     },
-    text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
+    text: async () => {
+      const all =
+        fellows === undefined
+          ? Registry.merge([registry, ofStore])
+          : AggregatorRegistry.aggregate((await fellows.gather()).map((one) => [...one]));
+      return { type: registry.contentType, body: await all.metrics() };
+    },
   };
 }

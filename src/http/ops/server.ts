@@ -16,11 +16,16 @@ export interface HubServer {
   close(): Promise<void>;
 }
 
-/** Starts answering. Slow senders are cut off by the limits of the settings. */
+/**
+ * Starts answering. Slow senders are cut off by the limits of the settings.
+ *
+ * @param options.shared other workers answer on the same port, so that this one does not see every probe
+ */
 export async function startServer(
   settings: Pick<Settings, 'listen' | 'limits'>,
   readiness: Readiness,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
+  options: { readonly shared?: boolean } = {},
 ): Promise<HubServer> {
   const { headers, request } = settings.limits;
   const server = createServer(
@@ -44,7 +49,8 @@ export async function startServer(
     port: (server.address() as AddressInfo).port,
     close: async () => {
       readiness.drain();
-      if (Date.now() - readiness.lastProbe < probedMs) await new Promise((resolve) => setTimeout(resolve, noticeMs));
+      const probed = options.shared === true || Date.now() - readiness.lastProbe < probedMs;
+      if (probed) await new Promise((resolve) => setTimeout(resolve, noticeMs));
       await stop(server);
     },
   };
