@@ -5,6 +5,7 @@ import { weigh } from './match/evidence.ts';
 import { type World, worldOf } from './match/world.ts';
 import { forgetNames } from './names/name.ts';
 import { type Account, enriched } from './read/account.ts';
+import { settleMails } from './read/mails.ts';
 
 export interface UnifyPair {
   readonly crm: string;
@@ -43,10 +44,11 @@ interface Side {
 
 /** Matches two lists of accounts, with the directory as the hub in the middle when there is one. Changes nothing. */
 export function unify(
-  crm: readonly Account[],
-  erp: readonly Account[],
-  directory: readonly Account[] = [],
+  crmList: readonly Account[],
+  erpList: readonly Account[],
+  people: readonly Account[] = [],
 ): Unification {
+  const [crm = [], erp = [], directory = []] = settleMails([crmList, erpList, people]);
   const somebody = (list: readonly Account[]): Account[] => list.filter(({ nobody }) => nobody === undefined);
   const world = worldOf([somebody(crm), somebody(erp), directory]);
   const [left, right] = [sideOf(somebody(crm), directory, world), sideOf(somebody(erp), directory, world)];

@@ -5,12 +5,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { readAccounts } from '#domain/unify/read/list.ts';
 import { unify } from '#domain/unify/unify.ts';
-
-interface Who {
-  readonly employeeNumber: string;
-  readonly crm: readonly string[];
-  readonly erp: readonly string[];
-}
+import { figuresOf, type Who } from '#test/support/companies/figures.ts';
 
 const samples = ['../../../../shared/data', '../../../../../shared/data']
   .map((path) => resolve(import.meta.dirname, path))
@@ -25,25 +20,7 @@ for (const firm of ['company', 'firm']) {
       const erp = readAccounts(read('erp-users.csv'), 'system').accounts;
       const people = withDirectory ? readAccounts(read('people.csv'), 'directory').accounts : [];
       const truth = JSON.parse(read('truth.json').toString()) as readonly Who[];
-      const owner = new Map(
-        truth.flatMap(({ employeeNumber, crm: rows, erp: users }) => [
-          ...rows.map((id) => [`crm ${id}`, employeeNumber] as const),
-          ...users.map((id) => [`erp ${id}`, employeeNumber] as const),
-        ]),
-      );
-      const { pairs } = unify(crm, erp, people);
-      const right = pairs.filter((pair) => {
-        const person = owner.get(`crm ${pair.crm}`);
-        return person !== undefined && person === owner.get(`erp ${pair.erp}`);
-      });
-      const found = new Set(right.map((pair) => owner.get(`crm ${pair.crm}`)));
-      const both = truth.filter((who) => who.crm.length > 0 && who.erp.length > 0);
-      const auto = pairs.filter(({ decision }) => decision === 'auto').length;
-      const precision = right.filter(({ decision }) => decision === 'auto').length / auto;
-      const recall = both.filter(({ employeeNumber }) => found.has(employeeNumber)).length / both.length;
-      const open = pairs.filter(({ decision }) => decision === 'review');
-      const rows = new Set(open.flatMap((pair) => [`crm ${pair.crm}`, `erp ${pair.erp}`])).size;
-      const queue = rows / (crm.length + erp.length);
+      const { precision, recall, queue } = figuresOf(unify(crm, erp, people), truth, crm.length + erp.length);
       t.diagnostic(
         `precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)}, rows to review ${queue.toFixed(4)}`,
       );

@@ -45,10 +45,10 @@ function bestName(a: Account, b: Account): Likeness {
 
 function facts(a: Account, b: Account, world: World): Facts {
   const number = common(a.numbers, b.numbers);
-  const mail = common(a.mails, b.mails) ?? sameLocal(a.mails, b.mails);
   const phones = common(a.phones, b.phones);
   const phone = phones !== undefined && world.sharing('phone', phones) <= 2 ? phones : undefined;
   const name = bestName(a, b);
+  const mail = common(a.mails, b.mails) ?? sameLocal(a.mails, b.mails) ?? sameHouse(a.mails, b.mails, name, world);
   const against: string[] = [];
   const [one, two] = [a.numbers.filter(world.ordinary), b.numbers.filter(world.ordinary)];
   if (number === undefined && one.length > 0 && two.length > 0)
@@ -60,7 +60,7 @@ function facts(a: Account, b: Account, world: World): Facts {
   return {
     name,
     against,
-    doubts: doubtsOf(a, b, department, world),
+    doubts: doubtsOf(a, b, department, mail, world),
     department,
     ...(number === undefined ? {} : { number }),
     ...(mail === undefined ? {} : { mail }),
@@ -68,7 +68,13 @@ function facts(a: Account, b: Account, world: World): Facts {
   };
 }
 
-function doubtsOf(a: Account, b: Account, department: boolean | undefined, world: World): string[] {
+function doubtsOf(
+  a: Account,
+  b: Account,
+  department: boolean | undefined,
+  mail: string | undefined,
+  world: World,
+): string[] {
   const doubts: string[] = [];
   const apart = (one: readonly string[], two: readonly string[]): boolean =>
     one.length > 0 && two.length > 0 && common(one, two) === undefined;
@@ -76,7 +82,7 @@ function doubtsOf(a: Account, b: Account, department: boolean | undefined, world
   if (department === false) doubts.push('departments differ');
   if (apart(a.phones.filter(personal), b.phones.filter(personal))) doubts.push('telephones differ');
   if (apart(a.numbers, b.numbers)) doubts.push('employee numbers differ');
-  if (apart(a.mails, b.mails) && sameLocal(a.mails, b.mails) === undefined) doubts.push('addresses differ');
+  if (apart(a.mails, b.mails) && mail === undefined) doubts.push('addresses differ');
   if (outsider(a, b, world) || outsider(b, a, world)) doubts.push('one of them is external');
   if ([...a.mails, ...b.mails].some((mail) => /\p{L}\d{1,2}@/u.test(mail)))
     doubts.push('an address is numbered: there is a namesake');
@@ -92,6 +98,14 @@ function outsider(a: Account, b: Account, world: World): boolean {
 function sameLocal(a: readonly string[], b: readonly string[]): string | undefined {
   const locals = a.map((mail) => mail.slice(0, mail.indexOf('@')));
   return b.find((mail) => /^\p{L}{2,}[._-].*@/u.test(mail) && locals.includes(mail.slice(0, mail.indexOf('@'))));
+}
+
+/** The same with initials before the @ (`jnowak@`), where both domains are the company's and the names agree. */
+function sameHouse(a: readonly string[], b: readonly string[], name: Likeness, world: World): string | undefined {
+  if (name.level < 0.85) return undefined;
+  const local = (mail: string): string => mail.slice(0, mail.indexOf('@'));
+  const own = (mail: string): boolean => local(mail).length > 3 && world.ofACompany(mail);
+  return b.find((two) => own(two) && a.some((one) => own(one) && local(one) === local(two)));
 }
 
 /** Two addresses of one shape in one domain that differ belong to two people (`jan.nowak@`, `jan.nowak2@`). */

@@ -11,6 +11,8 @@ export interface World {
   expected(name: Name): number;
   /** Whether an address is of the domain that most have. */
   ofTheHouse(mail: string): boolean;
+  /** Whether an address is of a domain that many have. */
+  ofACompany(mail: string): boolean;
   /** Whether an employee number of this length belongs to the numbers the lists have in common. */
   ordinary(number: string): boolean;
 }
@@ -67,6 +69,7 @@ export function worldOf(lists: readonly (readonly Account[])[]): World {
     }
   }
   const [house] = [...domains].sort((a, b) => b[1] - a[1])[0] ?? [''];
+  const mailed = [...domains.values()].reduce((sum, count) => sum + count, 0);
   const most = Math.max(0, ...lengths.values());
   return {
     sharing: (kind, value) => shared.get(`${kind} ${value}`) ?? 0,
@@ -76,6 +79,7 @@ export function worldOf(lists: readonly (readonly Account[])[]): World {
       if (reading === undefined) return size;
       return (((parts.get(reading.family.loose) ?? 0) + 1) * ((parts.get(reading.given.loose) ?? 0) + 1)) / size;
     },
+    ofACompany: (mail) => (domains.get(domainOf(mail)) ?? 0) > mailed / 50,
     ofTheHouse: (mail) => domainOf(mail) === house,
     ordinary: (number) => (lengths.get(number.length) ?? 0) > most / 5,
   };

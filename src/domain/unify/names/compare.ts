@@ -8,6 +8,11 @@ export interface Likeness {
   readonly reason: string;
 }
 
+interface PartLikeness extends Likeness {
+  /** Which of the two has further words. One in the family and the other in the given name are two people's names. */
+  readonly more?: 'a' | 'b';
+}
+
 const none: Likeness = { level: 0, reason: '' };
 
 /** The best of all ways to read both names. */
@@ -19,7 +24,8 @@ export function compareNames(a: Name, b: Name): Likeness {
       const family = compareParts(one.family, two.family, false);
       if (family.level <= best.level && best.level > 0.6) continue;
       const given = compareParts(one.given, two.given, true);
-      const level = joint(family.level, given.level);
+      const apart = family.more !== undefined && given.more !== undefined && family.more !== given.more;
+      const level = apart ? 0.45 : joint(family.level, given.level);
       if (level > best.level) best = { level, reason: told(family, given) };
       if (level === 1) return best;
     }
@@ -43,7 +49,13 @@ function told(family: Likeness, given: Likeness): string {
 }
 
 function wholeName(a: Name, b: Name, best: Likeness): Likeness {
-  if (a.bag.includes(' ') && a.bag === b.bag) return { level: 0.95, reason: 'same name (words in another order)' };
+  if (a.bag.includes(' ') && a.bag === b.bag) {
+    // Family names have an order among themselves: Ramos Gil is not Gil Ramos.
+    const turned = a.joined.some((one) =>
+      b.joined.some((two) => one.length === two.length && (two + two).includes(one)),
+    );
+    return { level: turned ? 0.95 : 0.84, reason: 'same name (words in another order)' };
+  }
   const same = a.joined.some((one) => one.length > 4 && b.joined.includes(one));
   if (same) return { level: 0.93, reason: 'same name (spaces elsewhere)' };
   const slip = a.joined.some((one) => one.length > 7 && b.joined.some((two) => oneSlip(one, two)));
@@ -58,9 +70,9 @@ function compareHan(one: string, two: string, a: Name, b: Name): Likeness {
   return { level: 0.72, reason: 'sounds the same, other characters' };
 }
 
-const noPart: Likeness = { level: 0, reason: '' };
+const noPart: PartLikeness = { level: 0, reason: '' };
 
-function compareParts(a: Part, b: Part, given: boolean): Likeness {
+function compareParts(a: Part, b: Part, given: boolean): PartLikeness {
   if (a.text === '' || b.text === '') return noPart;
   if (a.text === b.text) return { level: 1, reason: '' };
   if (a.others.includes(b.text) || b.others.includes(a.text)) return { level: 0.92, reason: 'another romanisation' };
@@ -69,7 +81,8 @@ function compareParts(a: Part, b: Part, given: boolean): Likeness {
   if (given && sameGivenName(a.words[0] ?? '', b.words[0] ?? '')) return { level: 0.95, reason: 'short form' };
   if (given && (a.text.length === 1 || b.text.length === 1))
     return a.text[0] === b.text[0] ? { level: 0.75, reason: 'initial only' } : noPart;
-  if (within(a.words, b.words) || within(b.words, a.words)) return { level: 0.9, reason: 'one of several names' };
+  if (within(a.words, b.words)) return { level: 0.9, reason: 'one of several names', more: 'b' };
+  if (within(b.words, a.words)) return { level: 0.9, reason: 'one of several names', more: 'a' };
   if (Math.min(a.text.length, b.text.length) > 3 && oneSlip(a.text, b.text))
     return { level: a.text.length > 5 ? 0.9 : 0.84, reason: 'one typing slip' };
   const [short, long] = a.text.length < b.text.length ? [a.text, b.text] : [b.text, a.text];

@@ -118,7 +118,8 @@ oleksii alexei alexey
 yevhen evgeny eugene
 ivan vanya
 mariia maria marie mary masha molly
-olena elena helena lena halyna
+olena elena helena lena alena alyona
+halyna galina halina
 iryna irina ira
 tetiana tatiana tanya
 svitlana svetlana sveta

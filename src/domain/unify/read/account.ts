@@ -3,6 +3,7 @@ import { oneSlip } from '../names/slips.ts';
 import type { Columns, Meaning } from './columns.ts';
 import {
   departmentOfMail,
+  numberForms,
   numberInLogin,
   plainDepartment,
   plainLogin,
@@ -20,6 +21,8 @@ export interface Account {
   readonly numbers: readonly string[];
   /** Personal addresses; those of departments are left out. */
   readonly mails: readonly string[];
+  /** The login looks like an address; whether it is one, the whole list tells (`settleMails`). */
+  readonly loginMail?: string;
   readonly phones: readonly string[];
   readonly login: string;
   readonly department?: string;
@@ -37,10 +40,18 @@ export function accountOf(cells: readonly string[], columns: Columns, at: number
     columns[meaning] === undefined ? '' : (cells[columns[meaning]] ?? '').trim();
   const login = plainLogin(cell('login'));
   const whole = cell('name') === '' ? `${cell('given')} ${cell('family')}`.trim() : cell('name');
-  const mails = [cell('mail'), cell('login')].map(plainMail).filter((mail) => mail !== undefined);
-  const nobody = whyNobody({ login, name: whole, kind: cell('kind'), mail: `${cell('mail')} ${cell('login')}` });
-  const own = [...new Set(mails.filter((mail) => !isRoleMail(mail)))];
-  const numbers = [plainNumber(cell('number')), numberInLogin(login)].filter((number) => number !== undefined);
+  const [mail, loginMail] = [plainMail(cell('mail')), plainMail(cell('login'))];
+  const mails = [mail, loginMail].filter((one) => one !== undefined);
+  const own = [...new Set(mails.filter((one) => !isRoleMail(one)))];
+  const known = own.length > 0 || plainNumber(cell('number')) !== undefined;
+  const nobody = whyNobody({
+    login,
+    name: whole,
+    kind: cell('kind'),
+    mail: `${cell('mail')} ${cell('login')}`,
+    known,
+  });
+  const numbers = [...numberForms(cell('number')), numberInLogin(login)].filter((number) => number !== undefined);
   const phone = plainPhone(cell('phone'));
   const shared = mails.find(isRoleMail);
   const department =
@@ -50,7 +61,8 @@ export function accountOf(cells: readonly string[], columns: Columns, at: number
     at,
     names: namesOf(cell('given'), cell('family'), cell('name'), own),
     numbers: [...new Set(numbers)],
-    mails: own,
+    mails: mail === undefined || isRoleMail(mail) ? [] : [mail],
+    ...(loginMail === undefined || isRoleMail(loginMail) ? {} : { loginMail }),
     phones: phone === undefined ? [] : [phone],
     login,
     ...(department === undefined ? {} : { department }),

@@ -9,6 +9,14 @@ export function plainNumber(text: string): string | undefined {
   return plain === '' || /^9+$/.test(plain) ? undefined : plain;
 }
 
+/** The number as it is and, where letters stand before it (`E154597`), without them. */
+export function numberForms(text: string): string[] {
+  const plain = plainNumber(text);
+  if (plain === undefined) return [];
+  const digits = /^\p{L}{1,4}0*(\d{4,})$/u.exec(plain)?.[1];
+  return digits === undefined ? [plain] : [plain, digits];
+}
+
 /** Small letters, without `+tag` and without what a test copy of Salesforce appends. */
 export function plainMail(text: string): string | undefined {
   const bare = text
@@ -37,18 +45,26 @@ export function numberInLogin(login: string): string | undefined {
 }
 
 const departments = [
-  'sales vertrieb verkauf sprzedaz handel 销售 销售部',
-  'marketing 市场 市场部 市场营销部',
-  'finance accounting finanzen buchhaltung finanse ksiegowosc 财务 财务部',
-  'purchasing procurement einkauf zakupy zaopatrzenie 采购 采购部',
-  'production manufacturing produktion fertigung produkcja 生产 生产部',
-  'logistics warehouse logistik lager logistyka magazyn 物流 物流部 仓库',
-  'customerservice customercare service support kundendienst kundenservice obslugaklienta 客服 客服部',
-  'it itservices edv informatik informatyka 信息部 信息技术部',
-  'management geschaftsfuhrung zarzad 管理层 管理部',
+  'sales vertrieb verkauf sprzedaz handel handlowy dzialhandlowy dzialsprzedazy ventes ventas comercial vendas xiaoshou xiaoshoubu yewu 销售 销售部 业务部 銷售部',
+  'marketing werbung promocja shichang shichangbu 市场 市场部 市场营销部 行銷部',
+  'finance accounting accountsreceivable accountspayable controlling finanzen finanzbuchhaltung buchhaltung rechnungswesen finanse ksiegowosc finances comptabilite contabilidad finanzas caiwu caiwubu 财务 财务部 會計部',
+  'purchasing procurement sourcing einkauf beschaffung zakupy zaopatrzenie achats compras caigou caigoubu 采购 采购部 採購部',
+  'production manufacturing produktion fertigung produkcja produccion fabricacion shengchan shengchanbu 生产 生产部 製造部',
+  'logistics warehouse shipping logistik lager versand logistyka magazyn logistique entrepot logistica almacen wuliu wuliubu cangku 物流 物流部 仓库',
+  'customerservice customercare service support kundendienst kundenservice kundenbetreuung obslugaklienta serwis serviceclient atencionalcliente kefu kefubu 客服 客服部 客户服务部',
+  'it itservices itsupport ict edv informatik informatyka dzialit informatique informatica xinxi xinxibu jishu jishubu 信息部 信息技术部 技术部 資訊部',
+  'management board geschaftsfuhrung geschaeftsfuehrung zarzad direction direccion gerencia guanli 管理层 管理部',
+  'hr humanresources people personal personalabteilung kadry kadryiplace ressourceshumaines rrhh renshi renshibu renli 人事 人事部 人力资源部',
+  'quality qualitat qualitatssicherung jakosc qualite calidad zhiliang zhijian 质量部 质检部',
+  'legal recht rechtsabteilung prawny juridique juridico fawu 法务部',
 ].map((line) => line.split(' '));
 
-/** One word for a department in four languages, or its own text in small letters. */
+/** Whether a word names a department in one of the languages known here. */
+export function isDepartmentWord(word: string): boolean {
+  return departments.some((words) => words.includes(word));
+}
+
+/** One word for a department in several languages, or undefined when it is none of them. */
 export function plainDepartment(text: string): string | undefined {
   const bare = text
     .toLowerCase()
