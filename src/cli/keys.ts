@@ -18,7 +18,14 @@ export function keysCommands(program: Command, io: CommandIo): void {
         io.out(options, { items }, () =>
           items
             .map((key) =>
-              [key.id.padEnd(18), key.alg, key.state.padEnd(8), `made ${day(key.createdAt)}`, leaves(day(key.leavesAt))]
+              [
+                key.id.padEnd(18),
+                key.alg,
+                key.state.padEnd(8),
+                `made ${day(key.createdAt)}`,
+                after('may sign from', day(key.readyAt)),
+                after('leaves the key set', day(key.leavesAt)),
+              ]
                 .join('  ')
                 .trimEnd(),
             )
@@ -31,11 +38,21 @@ export function keysCommands(program: Command, io: CommandIo): void {
 
   group
     .command('rotate')
-    .option('--now', 'sign with a new key at once, for a key that leaked')
-    .description('one step: the next key signs, the active one retires with overlap, a new next one is published')
+    .option(
+      '--now',
+      'sign with a new key at once, for a key that leaked: systems may refuse its tokens until they fetch the keys again',
+    )
+    .description(
+      'one step: the next key signs, once published for ten minutes; the active one retires with overlap; a new next one is published',
+    )
     .action(async (options: CommonOptions & { now?: boolean }) => {
       const hub = await io.openHub();
       try {
+        if (options.now === true) {
+          io.note(
+            'Signing at once: systems that keep a copy of the keys may refuse tokens until they fetch them again.',
+          );
+        }
         const done = await rotateKeys(hub.services, operatorOrigin(), { now: options.now ?? false });
         const line = (what: string, ids: readonly string[]) => (ids.length === 0 ? [] : [`${what}: ${ids.join(', ')}`]);
         io.out(options, done, () =>
@@ -49,6 +66,6 @@ export function keysCommands(program: Command, io: CommandIo): void {
     });
 }
 
-function leaves(day: string): string {
-  return day === '' ? '' : `leaves the key set ${day}`;
+function after(what: string, day: string): string {
+  return day === '' ? '' : `${what} ${day}`;
 }

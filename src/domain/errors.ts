@@ -14,6 +14,7 @@ export const errorTable = {
   'interaction-over': { status: 400, title: 'This sign-in is over; start again from the system' },
   conflict: { status: 409, title: 'This clashes with what is stored' },
   'already-exists': { status: 409, title: 'Something of this name exists already' },
+  'too-early': { status: 409, title: 'Not yet; try again later' },
   stale: { status: 412, title: 'Somebody changed this meanwhile; load it again' },
   'version-required': { status: 428, title: 'Send If-Match with the version you saw' },
   'too-large': { status: 413, title: 'The request is too large' },

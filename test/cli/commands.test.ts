@@ -71,7 +71,11 @@ for (const mode of ['while no hub runs', 'while the hub runs'] as const) {
       assert.deepEqual(await states(), ['ES256 active', 'RS256 active']);
       assert.equal((await at.hub('keys', 'rotate')).code, 0);
       assert.deepEqual(await states(), ['ES256 active', 'ES256 next', 'RS256 active', 'RS256 next']);
-      const rotated = json<{ activated: string[]; retired: string[] }>((await at.hub('keys', 'rotate', '--json')).out);
+      const early = await at.hub('keys', 'rotate', '--json');
+      assert.deepEqual([early.code, json<{ code: string }>(early.out).code], [1, 'too-early']);
+      const forced = await at.hub('keys', 'rotate', '--now', '--json');
+      assert.match(forced.err, /may refuse/);
+      const rotated = json<{ activated: string[]; retired: string[] }>(forced.out);
       assert.deepEqual([rotated.activated.length, rotated.retired.length], [2, 2]);
       if (running !== undefined) {
         const { keys } = (await (await fetch(`${at.issuer}/jwks`)).json()) as { keys: { kid: string }[] };
@@ -259,7 +263,7 @@ test('audit tail follows a hub that comes, goes and comes again', async () => {
   };
   for (const wanted of [2, 4]) {
     const running = await at.start();
-    assert.equal((await at.hub('keys', 'rotate')).code, 0);
+    assert.equal((await at.hub('keys', 'rotate', '--now')).code, 0);
     await lines(wanted);
     assert.equal(await running.stop(), 0);
   }

@@ -7,6 +7,7 @@ import { changeSystem, settingsOf } from '#actions/systems/change.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import { getSystem } from '#actions/systems/list.ts';
 import { removeSystem } from '#actions/systems/remove.ts';
+import { manualClock } from '#platform/clock.ts';
 import { operator } from '#test/support/hub.ts';
 import { aHub, asCrm, asErp, ask, asSpa, enter, redeem, relyingParty } from './fixture.ts';
 
@@ -80,7 +81,8 @@ test('a third party is consented to once; refresh takes offline_access', async (
 });
 
 test('keys rotate under way without one failed verification', async (t) => {
-  const hub = await aHub(t);
+  const clock = manualClock(Date.now());
+  const hub = await aHub(t, { clock });
   const crm = await asCrm(hub);
   const { browser } = await enter(crm, { email: 'ada@example.com' });
   const before = await redeem(crm, await enter(crm, { browser }));
@@ -95,11 +97,21 @@ test('keys rotate under way without one failed verification', async (t) => {
   assert.equal((await kids()).length, 2, 'the next key is published before it signs');
   const tokens = await redeem(crm, await enter(crm, { browser }));
   assert.equal(JSON.parse(atob((tokens.id_token ?? '').split('.')[0] ?? '')).kid, first);
+  clock.advance(10 * 60_000 - 1);
+  const published = await kids();
+  await assert.rejects(
+    rotateKeys(hub.services, operator),
+    { code: 'too-early', retryAfter: 0.001 },
+    'who has fetched the key set a moment before this one was published would refuse its tokens',
+  );
+  assert.deepEqual(await kids(), published, 'refused, so nothing was done');
+  clock.advance(1);
   await rotateKeys(hub.services, operator);
   const fresh = await asCrm(hub);
   const after = await redeem(fresh, await enter(fresh, { browser }));
   assert.notEqual(JSON.parse(atob((after.id_token ?? '').split('.')[0] ?? '')).kid, first);
   assert.ok((await kids()).includes(first ?? ''), 'what it signed can still be verified');
+  await assert.rejects(rotateKeys(hub.services, operator), { code: 'too-early' });
   await rotateKeys(hub.services, operator, { now: true });
   assert.ok((await client.refreshTokenGrant(crm, before.refresh_token ?? '')).access_token);
   const types = (await hub.events('key.')).map(({ type }) => type);

@@ -1,5 +1,5 @@
 import type { Services } from '../services.ts';
-import { allKeys } from './stored.ts';
+import { allKeys, readyAt } from './stored.ts';
 
 /** What may be shown of a key: never its private half. Times in ms. */
 export interface KeyView {
@@ -7,6 +7,8 @@ export interface KeyView {
   readonly alg: 'ES256' | 'RS256';
   readonly state: 'next' | 'active' | 'retired';
   readonly createdAt: number;
+  /** Of a next key: from when it may sign without `now`. */
+  readonly readyAt?: number;
   readonly activatedAt?: number;
   readonly leavesAt?: number;
 }
@@ -17,6 +19,7 @@ export async function listKeys(services: Services): Promise<readonly KeyView[]> 
     alg: key.alg,
     state: key.state,
     createdAt: key.createdAt,
+    ...(key.state === 'next' ? { readyAt: readyAt(key) } : {}),
     ...(key.activatedAt === undefined ? {} : { activatedAt: key.activatedAt }),
     ...(key.leavesAt === undefined ? {} : { leavesAt: key.leavesAt }),
   }));

@@ -1,9 +1,10 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import { keys, type SigningKey } from '#storage/collections.ts';
 import type { Change, Commit } from '#storage/port.ts';
 import type { Services } from '../services.ts';
-import { algorithms, allKeys, makingOfKey } from './stored.ts';
+import { algorithms, allKeys, makingOfKey, readyAt } from './stored.ts';
 import { keysTag, turnOfKeys } from './turn.ts';
 
 /** How long a retired key stays published: longer than anything it signed lives, and than a copy of the JWKS is kept. */
@@ -16,12 +17,13 @@ export interface Rotation {
 }
 
 /**
- * Moves each algorithm's keys one step: what was `next` (published since the step before, so that everyone has seen it)
- * becomes active, what was active retires and stays published for a day, and a new `next` is made. Where there is no
- * `next` yet, only one is made: the step after activates it.
+ * Moves each algorithm's keys one step: what was `next` (published for long enough that everyone has seen it) becomes active,
+ * what was active retires and stays published for a day, and a new `next` is made. Where there is no `next` yet, only one is
+ * made: the step after activates it.
  *
- * @param now at once: the new key signs immediately, for a key that leaked; those who keep a copy of the JWKS fetch it
- *   again when they meet an unknown kid.
+ * @param options.now at once: the new key signs immediately, for a key that leaked; those who keep a copy of the JWKS fetch it
+ *   again when they meet an unknown kid, or refuse its tokens until they do.
+ * @throws HubError `too-early` while a next key has not been published for long enough; nothing is done then.
  */
 export async function rotateKeys(
   services: Services,
@@ -34,6 +36,7 @@ export async function rotateKeys(
   const commits: Commit[] = [];
   const turn = await turnOfKeys(services);
   const all = await allKeys(services);
+  if (options.now !== true) refuseUnseen(services, all);
   for (const alg of algorithms) {
     const active = all.find((key) => key.alg === alg && key.state === 'active');
     const next = all.find((key) => key.alg === alg && key.state === 'next');
@@ -59,6 +62,15 @@ export async function rotateKeys(
     events: commits.flatMap((commit) => commit.events ?? []),
   });
   return { created, activated, retired };
+}
+
+function refuseUnseen(services: Services, all: readonly Stored<SigningKey>[]): void {
+  const ready = Math.max(0, ...all.filter(({ state }) => state === 'next').map(readyAt));
+  const wait = ready - services.clock.now();
+  if (wait <= 0) return;
+  const from = new Date(ready).toISOString();
+  const message = `The next keys may sign from ${from}, when everybody has seen them; now (--now) only for a key that leaked`;
+  throw new HubError('too-early', message, { retryAfter: wait / 1000 });
 }
 
 function step(key: Stored<SigningKey>, set: Partial<SigningKey>): Change {

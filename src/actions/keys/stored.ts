@@ -12,6 +12,17 @@ export const algorithms: readonly SigningAlgorithm[] = ['ES256', 'RS256'];
 /** What signing keys are sealed for. */
 const purpose = 'signing-key';
 
+/**
+ * How long a key is published before it may sign: the JWKS may be kept for a minute (`Cache-Control`), and what verifiers
+ * commonly keep without looking again is ten.
+ */
+const publishedFirst = 10 * 60 * 1000;
+
+/** From when (ms) everybody who checks signatures has seen this key. */
+export function readyAt(key: SigningKey): number {
+  return key.createdAt + publishedFirst;
+}
+
 /** Every key, oldest first. There are few: two at a time and those that were. */
 export async function allKeys(services: Services): Promise<readonly Stored<SigningKey>[]> {
   const items: Stored<SigningKey>[] = [];

@@ -8,6 +8,7 @@ const sayable: ReadonlySet<string> = new Set([
   'conflict',
   'already-exists',
   'stale',
+  'too-early',
   'separation-breached',
   'last-admin',
   'weak-password',

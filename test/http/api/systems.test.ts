@@ -105,6 +105,13 @@ test('keys rotate in steps and show no private half', async () => {
   const first = await admin.call('POST', '/api/v1/keys/rotate');
   assert.equal(first.status, 200, first.text);
   assert.equal(first.body.created.length, 2);
+  const early = await admin.call('POST', '/api/v1/keys/rotate');
+  assert.deepEqual([early.status, early.body.code], [409, 'too-early']);
+  assert.ok(Number(early.headers.get('retry-after')) > 500);
+  const waiting = (await reader.call('GET', '/api/v1/keys')).body.items.filter(
+    (key: { readyAt?: string }) => key.readyAt,
+  );
+  assert.equal(waiting.length, 2);
   const second = await admin.call('POST', '/api/v1/keys/rotate', { now: true });
   assert.equal(second.body.retired.length, 2);
   const list = await reader.call('GET', '/api/v1/keys');

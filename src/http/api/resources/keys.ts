@@ -13,6 +13,7 @@ const key = named(
     alg: z.enum(['ES256', 'RS256']),
     state: z.enum(['next', 'active', 'retired']),
     createdAt: z.string(),
+    readyAt: z.string().describe('Of a next key: from when it may sign').optional(),
     activatedAt: z.string().optional(),
     leavesAt: z.string().describe('When it leaves the JWKS').optional(),
   }),
@@ -26,9 +27,10 @@ const list = route({
   query: z.strictObject(listQuery(['createdAt'])),
   answers: { 200: { description: 'Public facts of the keys, oldest first', schema: pageOf('KeyPage', key) } },
   async handle({ services, query }) {
-    const shown = (await listKeys(services)).map(({ createdAt, activatedAt, leavesAt, ...rest }) => ({
+    const shown = (await listKeys(services)).map(({ createdAt, readyAt, activatedAt, leavesAt, ...rest }) => ({
       ...rest,
       createdAt: iso(createdAt),
+      ...(readyAt === undefined ? {} : { readyAt: iso(readyAt) }),
       ...(activatedAt === undefined ? {} : { activatedAt: iso(activatedAt) }),
       ...(leavesAt === undefined ? {} : { leavesAt: iso(leavesAt) }),
     }));
@@ -38,7 +40,14 @@ const list = route({
 
 const rotation = named(
   'Rotation',
-  z.strictObject({ now: z.boolean().describe('The new key signs at once: for a key that leaked').optional() }),
+  z.strictObject({
+    now: z
+      .boolean()
+      .describe(
+        'The new key signs at once: for a key that leaked. Systems may refuse its tokens until they fetch the keys again',
+      )
+      .optional(),
+  }),
 );
 const rotated = named(
   'Rotated',
@@ -50,7 +59,7 @@ const rotate = route({
   path: '/keys/rotate',
   summary: 'Rotate the signing keys',
   description:
-    'Moves the keys of each algorithm one step; what retires stays published until nothing it signed is alive.',
+    'Moves the keys of each algorithm one step; what retires stays published until nothing it signed is alive. A next key signs once it has been published for ten minutes (`readyAt`); before, the answer is 409 `too-early`.',
   permission: 'hub:keys-write',
   fresh: true,
   body: { type: 'application/json', schema: rotation, optional: true },
