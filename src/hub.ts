@@ -4,6 +4,7 @@ import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
 import { sendCheckpointOn } from '#actions/checkpoints/send-on.ts';
 import type { Services } from '#actions/services.ts';
+import { startReplay } from '#actions/sessions/spool/replay.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
 import { accountFeature } from '#http/account/account.ts';
 import { adminFeature } from '#http/admin/admin.ts';
@@ -92,10 +93,11 @@ async function assemble(
   const { settings, log } = services;
   const newest = newestCheckpoint(settings);
   if (newest !== undefined) await engine.assertNotOlderThan(readCheckpoint(newest.jws).heads);
-  const metrics = createMetrics(() => engine.count(outbox, { status: 'waiting' }), fellows);
+  const metrics = createMetrics(() => services.store.count(outbox, { status: 'waiting' }), fellows);
   measured(engine, metrics);
   const setup = await loadFirstAndSetUp(services);
 
+  services.signOuts.prepare();
   const oidc = await createOidc(services);
   const app = createApp({
     services,
@@ -123,11 +125,13 @@ async function assemble(
     const socket =
       address === undefined ? undefined : await serveEngine(withBackup(services.store.engine, engine), address);
     const checkpoints = scheduleCheckpoints(services, (taken) => sendCheckpointOn(services, taken));
+    const replay = startReplay(services);
     const provisioning = startProvisioning(services);
     return {
       port: server.port,
       close: async () => {
         await server.close();
+        await replay.close();
         await provisioning.close();
         await checkpoints.stop();
         await socket?.close();

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Services } from '#actions/services.ts';
+import { withoutSpooled } from '#actions/sessions/spool/hidden.ts';
+import { SignOutSpool } from '#actions/sessions/spool/spool.ts';
 import type { SystemModule } from '#domain/providers/system-module.ts';
 import { type Clock, systemClock } from '#platform/clock.ts';
 import type { Hasher } from '#platform/hashing/hasher.ts';
@@ -94,11 +96,15 @@ export function createServices(
   parts: { engine: Engine; seal: Sealer; modules: readonly SystemModule[]; callMs?: number },
   { clock, log, hasher }: Surroundings,
 ): Services {
+  const { seal } = parts;
+  const engine = watched(parts.engine, parts);
+  const signOuts = new SignOutSpool(settings.data, { engine, seal, log });
   return {
     settings,
-    store: createStore(watched(parts.engine, parts)),
+    store: createStore(withoutSpooled(engine, signOuts)),
+    signOuts,
     clock,
-    seal: parts.seal,
+    seal,
     hasher: hasher ?? createHasher(settings.limits.hash),
     modules: new Map(parts.modules.map((module) => [module.id, module])),
     log,

@@ -5,6 +5,7 @@ import type { Logger } from '#platform/log.ts';
 import type { Sealer } from '#platform/seal.ts';
 import type { Settings } from '#settings/settings.ts';
 import type { Store } from '#storage/store.ts';
+import type { SignOutSpool } from './sessions/spool/spool.ts';
 
 /** What an action may use. Built once in hub.ts and handed in; no action reaches for anything else. */
 export interface Services {
@@ -16,4 +17,6 @@ export interface Services {
   /** The provider modules by id; the list is handed in by the composition root. */
   readonly modules: ReadonlyMap<string, SystemModule>;
   readonly log: Logger;
+  /** Sign-outs that the store has not taken yet. */
+  readonly signOuts: SignOutSpool;
 }

@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { type KeyRing, keyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
+import { requestId } from '#platform/request-id.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person, System } from '#storage/collections.ts';
+import { isUnavailable } from '#storage/port.ts';
 import { type Bearer, bearerOf } from './bearer.ts';
 import { hubReturnPath } from './hub-client.ts';
 import { returnFromSignIn, type SignedIn, signedIn, startSignIn } from './hub-session.ts';
@@ -16,10 +18,11 @@ import {
 } from './interactions.ts';
 import { openSystem } from './open.ts';
 import { ErrorPages, type RenderErrorPage } from './pages.ts';
-import { isOidcPath, paths } from './paths.ts';
+import { isForPeople, isOidcPath, paths } from './paths.ts';
 import { postedRequest } from './posted-request.ts';
 import { PreparedAnswers } from './prepared.ts';
 import { createProvider } from './provider.ts';
+import { clearHeaders, sendJson } from './respond.ts';
 import { type Execute, executeOf, runProtocol } from './run.ts';
 import { endSessionEndpoint, signOut, signOutRequest } from './sign-out.ts';
 
@@ -88,7 +91,7 @@ export async function createOidc(services: Services): Promise<Oidc> {
   return {
     isOidcPath,
     handle(req, res) {
-      route(req, res).catch((error: unknown) => fail(services, res, error));
+      route(req, res).catch((error: unknown) => fail(services, pages, req, res, error));
     },
     useErrorPage: (render) => pages.use(render),
     signedIn: (req) => signedIn(services, req),
@@ -111,13 +114,26 @@ async function build(services: Services, pages: ErrorPages, ring: KeyRing): Prom
   return { provider, execute, prepared: await PreparedAnswers.of(services, provider, execute, ring) };
 }
 
-function fail(services: Services, res: ServerResponse, error: unknown): void {
-  services.log.error({ err: error }, 'a protocol request failed');
+/** What fell through everything: a person gets a page, a program the error of OAuth 2.0 (RFC 6749, 4.1.2.1). */
+async function fail(
+  services: Services,
+  pages: ErrorPages,
+  req: IncomingMessage,
+  res: ServerResponse,
+  cause: unknown,
+): Promise<void> {
+  services.log.error({ err: cause, request: requestId(req) }, 'a protocol request failed');
   if (res.headersSent) {
     res.destroy();
     return;
   }
-  for (const name of res.getHeaderNames()) res.removeHeader(name);
-  res.writeHead(503, { 'Content-Type': 'application/json', 'Retry-After': '2', 'Cache-Control': 'no-store' });
-  res.end('{"error":"temporarily_unavailable"}');
+  clearHeaders(res, new Map([['X-Request-Id', requestId(req)]]));
+  const store = isUnavailable(cause);
+  const status = store ? 503 : 500;
+  const error = store ? 'temporarily_unavailable' : 'server_error';
+  if (store) res.setHeader('Retry-After', '2');
+  if (!isForPeople((req.url ?? '/').split('?', 1)[0] ?? '/')) return sendJson(res, status, { error });
+  const page = await pages.render(req, { status, error, cause });
+  res.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', ...page.headers });
+  res.end(page.body);
 }

@@ -25,6 +25,17 @@ export function isOidcPath(path: string): boolean {
   return exact.has(path) || path.startsWith(`${paths.authorization}/`) || path.startsWith('/open/');
 }
 
+/** Is it a browser with a person before it that comes here? */
+export function isForPeople(path: string): boolean {
+  return (
+    path === paths.authorization ||
+    path.startsWith(`${paths.authorization}/`) ||
+    path === paths.end_session ||
+    path === hubReturnPath ||
+    path.startsWith('/open/')
+  );
+}
+
 export function resumeUrl(services: Services, uid: string): string {
   return `${services.settings.issuer}${paths.authorization}/${uid}`;
 }

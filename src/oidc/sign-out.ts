@@ -1,18 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { keyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
-import { endingOfSession } from '#actions/sessions/ending.ts';
 import { sidOf } from '#actions/sessions/session.ts';
+import { signOut as endByPerson } from '#actions/sessions/sign-out.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import { looksLikeJwt, verifyJwt } from '#platform/jws.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { SessionRecord, System } from '#storage/collections.ts';
+import { isUnavailable } from '#storage/port.ts';
 import { appendCookie, cookieNames } from './cookies.ts';
 import { originOf } from './origin.ts';
 import type { ErrorPages } from './pages.ts';
 import { paths } from './paths.ts';
 import { redirect } from './respond.ts';
-import { sessionOf } from './session-cookie.ts';
+import { sessionIdOf, sessionOf } from './session-cookie.ts';
 
 /** The page that asks, and the one that says it is done. */
 export const signOutPath = '/sign-out';
@@ -59,10 +60,11 @@ export async function endSessionEndpoint(
     return refuse(pages, req, res, 'post_logout_redirect_uri is not registered');
   }
   const wish = system === undefined || after === undefined ? undefined : wishOf(system, after, params.get('state'));
-  const session = await sessionOf(services, req);
+  const session = await readable(sessionOf(services, req));
   if (session === undefined) return leave(services, res, wish);
-  if (hint !== undefined && belongs(hint, session)) {
-    await endNow(services, req, session);
+  // A session that cannot be read now may be another than the hint's: the person is asked.
+  if (session !== 'unknown' && hint !== undefined && belongs(hint, session)) {
+    await endByPerson(services, originOf(services, req), session.id, session);
     return leave(services, res, wish);
   }
   redirect(res, wish === undefined ? signOutPath : `${signOutPath}?request=${seal(services, wish)}`);
@@ -84,14 +86,22 @@ export async function signOut(
   res: ServerResponse,
   request: string | undefined,
 ): Promise<void> {
-  const session = await sessionOf(services, req);
-  if (session !== undefined) await endNow(services, req, session);
+  const session = await readable(sessionOf(services, req));
+  const id = session === 'unknown' ? sessionIdOf(services, req) : session?.id;
+  if (id !== undefined) {
+    await endByPerson(services, originOf(services, req), id, session === 'unknown' ? undefined : session);
+  }
   leave(services, res, open(services, request));
 }
 
-async function endNow(services: Services, req: IncomingMessage, session: Stored<SessionRecord>): Promise<void> {
-  const origin = { ...originOf(services, req), actor: { kind: 'person', id: session.account } as const };
-  await services.store.writeNow(await endingOfSession(services, origin, session, 'signed-out'));
+/** `unknown` while the store cannot be read: signing out works all the same. */
+async function readable<T>(found: Promise<T>): Promise<T | 'unknown'> {
+  try {
+    return await found;
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return 'unknown';
+  }
 }
 
 function leave(services: Services, res: ServerResponse, wish: Wish | undefined): void {

@@ -92,7 +92,7 @@ export function aHub(t: Context, options: HubOptions = {}): Promise<TestHub> {
 const insecure = { execute: [client.allowInsecureRequests] };
 
 export async function relyingParty(
-  hub: TestHub,
+  hub: Pick<TestHub, 'issuer'>,
   id: string,
   how: client.ClientAuth,
   metadata: Partial<client.ClientMetadata> = {},
@@ -101,17 +101,17 @@ export async function relyingParty(
 }
 
 /** The CRM as a relying party: HTTP Basic. */
-export function asCrm(hub: TestHub): Promise<client.Configuration> {
+export function asCrm(hub: Pick<TestHub, 'issuer'>): Promise<client.Configuration> {
   return relyingParty(hub, 'crm', client.ClientSecretBasic(crm.clientSecret), {
     id_token_signed_response_alg: 'ES256',
   });
 }
 
-export function asErp(hub: TestHub): Promise<client.Configuration> {
+export function asErp(hub: Pick<TestHub, 'issuer'>): Promise<client.Configuration> {
   return relyingParty(hub, 'erp', client.ClientSecretPost(erp.clientSecret));
 }
 
-export function asSpa(hub: TestHub): Promise<client.Configuration> {
+export function asSpa(hub: Pick<TestHub, 'issuer'>): Promise<client.Configuration> {
   return relyingParty(hub, 'spa', client.None());
 }
 

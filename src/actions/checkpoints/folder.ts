@@ -1,17 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
+import { writeDurably } from '#platform/durable.ts';
 import type { Settings } from '#settings/settings.ts';
 
 const suffix = '.jws';
@@ -58,25 +48,6 @@ export function writeCheckpoint(settings: Pick<Settings, 'data'>, at: string, jw
   const file = join(folder, fileName(at));
   writeDurably(file, `${jws}\n`);
   return file;
-}
-
-/** Writes beside, syncs, renames, syncs the folder. */
-export function writeDurably(file: string, text: string): void {
-  const beside = `${file}.part`;
-  const handle = openSync(beside, 'w', 0o600);
-  try {
-    writeSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(beside, file);
-  const folder = openSync(dirname(file), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { createSigner, type Signer, type SigningAlgorithm } from '#platform/jws.ts';
 import type { Stored } from '#storage/collection.ts';
 import { keys, type SigningKey } from '#storage/collections.ts';
+import { isUnavailable } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 import { allKeys, openPrivate } from './stored.ts';
 
@@ -17,18 +18,37 @@ export interface KeyRing {
   verifier(kid: string): { alg: SigningAlgorithm; publicKey: KeyObject } | undefined;
 }
 
-const rings = new WeakMap<Services, { counter: number; until: number; ring: Promise<KeyRing> }>();
+interface Cached {
+  readonly counter: number;
+  readonly until: number;
+  readonly ring: Promise<KeyRing>;
+}
 
-/** The ring in force, cached until a key changes or one leaves. */
+const rings = new WeakMap<Services, Cached>();
+/** How long it takes until a retired key has left for everybody who asks, in ms. */
+const goodFor = 60_000;
+/** While the store does not answer, the ring of before serves this much longer, in ms. */
+const grace = 1000;
+
+/**
+ * The ring in force, cached until a key changes or one leaves. While the store cannot be read the one of before serves: who
+ * checks signatures goes on, and nothing can be signed that the store has not taken.
+ */
 export function keyRing(services: Services): Promise<KeyRing> {
   const counter = services.store.changes(keys);
   const cached = rings.get(services);
   const now = services.clock.now();
   if (cached !== undefined && cached.counter === counter && now < cached.until) return cached.ring;
-  const entry = { counter, until: now + 60_000, ring: load(services, counter) };
-  rings.set(services, entry);
-  entry.ring.catch(() => rings.delete(services));
-  return entry.ring;
+  const ring = load(services, counter).catch((error: unknown) => {
+    if (cached === undefined || !isUnavailable(error)) {
+      rings.delete(services);
+      throw error;
+    }
+    rings.set(services, { ...cached, counter, until: services.clock.now() + grace });
+    return cached.ring;
+  });
+  rings.set(services, { counter, until: now + goodFor, ring });
+  return ring;
 }
 
 async function load(services: Services, counter: number): Promise<KeyRing> {

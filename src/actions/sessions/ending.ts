@@ -1,4 +1,4 @@
-import { type AuditDraft, draft, type Origin } from '#domain/audit/event.ts';
+import { type AuditDraft, draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Delivery, grants, outbox, people, type SessionRecord, sessions } from '#storage/collections.ts';
@@ -24,13 +24,14 @@ export async function endingOfSession(
   origin: Origin,
   session: Stored<SessionRecord>,
   why: EndingReason,
+  detail: JsonObject = {},
 ): Promise<Commit> {
   const now = services.clock.now();
   const person = await services.store.get(people, session.account);
   const personal = person === undefined ? {} : { personal: { subject: named(person) } };
   const about = { subject: { id: session.account }, session: session.uid, ...personal };
   const changes: Change[] = [{ kind: 'remove', collection: sessions, id: session.id }];
-  const events: AuditDraft[] = [draft(origin, 'session.ended', 'success', { ...about, detail: { why } })];
+  const events: AuditDraft[] = [draft(origin, 'session.ended', 'success', { ...about, detail: { why, ...detail } })];
   for (const entry of entriesOf(session)) {
     changes.push({ kind: 'remove', collection: grants, id: entry.grant });
     const system = await systemByClientId(services, entry.client);

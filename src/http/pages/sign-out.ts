@@ -1,10 +1,11 @@
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { context } from '#http/context.ts';
 import { csrf } from '#http/middleware/csrf.ts';
 import { field } from '#http/middleware/form.ts';
 import { allowRedirectTo } from '#http/middleware/security-headers.ts';
 import { viewerOf } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
+import { isUnavailable } from '#storage/port.ts';
 
 /** Signing out of everything, from the hub's own menu or on a system's wish (`request`, sealed by the provider room). */
 export function signOutPages(app: Express): void {
@@ -15,7 +16,7 @@ export function signOutPages(app: Express): void {
 
 const ask: RequestHandler = async (req, res) => {
   const { oidc } = context(res).deps;
-  if ((await viewerOf(req, res)) === undefined) return res.redirect(303, '/sign-out/done');
+  if (!(await mayBeSignedIn(req, res))) return res.redirect(303, '/sign-out/done');
   const { request } = req.query;
   const wish = typeof request === 'string' ? request : undefined;
   const system = await oidc.signOutRequest(wish);
@@ -27,3 +28,13 @@ const signOut: RequestHandler = async (req, res) => {
   const request = field(req, 'request');
   await context(res).deps.oidc.signOut(req, res, request === '' ? undefined : request);
 };
+
+/** Signing out works while the store cannot say who is signed in. */
+async function mayBeSignedIn(req: Request, res: Response): Promise<boolean> {
+  try {
+    return (await viewerOf(req, res)) !== undefined;
+  } catch (error) {
+    if (isUnavailable(error)) return true;
+    throw error;
+  }
+}
