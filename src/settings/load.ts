@@ -87,7 +87,8 @@ function complete(
   faults: FieldFault[],
 ): Settings | undefined {
   const fault = (path: string, message: string) => faults.push({ path, message });
-  const systems = readSystems(values.systems ?? [], { cwd, providers }, faults);
+  const readable = (...paths: string[]) => !paths.some((path) => unreadable.has(path));
+  const { systems, clientSecrets } = readSystems(values.systems ?? [], { cwd, providers }, faults);
   const data = resolve(cwd, values.data ?? 'data');
   const store = storeOf(values.store, data, cwd);
 
@@ -100,11 +101,13 @@ function complete(
       'is more than the embedded store serves: one process writes its file; set 1 (hashing has threads of its own), or point store at mongodb://…',
     );
   }
-  if (values.lifetimes !== undefined && values.lifetimes.sessionIdle > values.lifetimes.session) {
+  const compared = readable('lifetimes.sessionIdle', 'lifetimes.session');
+  if (compared && values.lifetimes !== undefined && values.lifetimes.sessionIdle > values.lifetimes.session) {
     fault('lifetimes.sessionIdle', 'is longer than lifetimes.session, the ceiling; make it shorter');
   }
-  if (values.admin !== undefined && (values.admin.email === undefined) !== (values.admin.password === undefined)) {
-    const absent = values.admin.email === undefined ? 'email' : 'password';
+  const { email, password } = values.admin ?? {};
+  if (readable('admin.email', 'admin.password') && (email === undefined) !== (password === undefined)) {
+    const absent = email === undefined ? 'email' : 'password';
     fault(`admin.${absent}`, 'is missing; the first admin needs both email and password');
   }
   for (const key of ['policy', 'people'] as const) {
@@ -120,17 +123,18 @@ function complete(
   const webhookFault = webhook === undefined ? undefined : webAddressFault(webhook);
   if (webhookFault !== undefined) fault('checkpoints.webhook', webhookFault);
   if (production) {
-    const { admin, metrics } = values;
     const secret = unreadable.has('secret') ? undefined : values.secret;
     faults.push(
-      ...productionFaults({ secret, adminPassword: admin?.password, metricsToken: metrics?.token, systems }, root),
+      ...productionFaults(
+        { secret, adminPassword: password, metricsToken: values.metrics?.token, clientSecrets },
+        root,
+      ),
     );
   }
   if (faults.length > 0) return undefined;
 
   // Without faults every key was read and has its default.
   const given = values as Shape;
-  const { email, password } = given.admin;
   return {
     production,
     issuer: given.issuer ?? `http://localhost:${given.listen.port}`,

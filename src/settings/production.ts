@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { FieldFault } from '#domain/errors.ts';
-import type { SystemSettings } from './settings.ts';
 
 /** Words that stand in documentation and samples, never in a real secret. */
 const placeholder = /^(change-?me|secret|password|sample|demo|example|test)([-_ ].*)?$/i;
@@ -27,7 +26,8 @@ interface Secrets {
   readonly secret: string | undefined;
   readonly adminPassword: string | undefined;
   readonly metricsToken: string | undefined;
-  readonly systems: readonly SystemSettings[];
+  /** Of every system, by its path; those of faulty ones too. */
+  readonly clientSecrets: ReadonlyMap<string, string>;
 }
 
 /**
@@ -55,6 +55,6 @@ export function productionFaults(secrets: Secrets, root: string): FieldFault[] {
   }
   judge('admin.password', secrets.adminPassword);
   judge('metrics.token', secrets.metricsToken);
-  for (const [index, system] of secrets.systems.entries()) judge(`systems[${index}].clientSecret`, system.clientSecret);
+  for (const [path, value] of secrets.clientSecrets) judge(path, value);
   return faults;
 }

@@ -18,7 +18,10 @@ export const text = z
   .string()
   .refine((value) => value.trim() !== '', { error: 'is empty; write a text or leave it out' });
 
-/** What could be read, and the keys that could not. */
+/**
+ * What could be read, and what could not: a key, and within a group of keys its dotted path. Of a group the readable rest
+ * is among the values, so that what is judged next hides nothing; where `unreadable` names a path, its value is a default.
+ */
 export interface Partially<T> {
   readonly values: Partial<T>;
   readonly unreadable: ReadonlySet<string>;
@@ -52,7 +55,36 @@ export function readFields<S extends Record<string, z.ZodType>>(
     } else {
       unreadable.add(key);
       faults.push(...faultsOf(result.error, joinPath(parent, [key])));
+      const rest = readableRest(schema, given.get(key), result.error);
+      if (rest === undefined) continue;
+      values[key] = rest.value;
+      for (const path of rest.lost) unreadable.add(joinPath(key, path));
     }
   }
   return { values: values as Partial<{ [K in keyof S]: z.infer<S[K]> }>, unreadable };
+}
+
+/** A group without the keys that were at fault, if it can be read so. */
+function readableRest(
+  schema: z.ZodType,
+  raw: unknown,
+  error: z.ZodError,
+): { value: unknown; lost: readonly string[][] } | undefined {
+  const lost = error.issues.flatMap(({ path, ...issue }): PropertyKey[][] =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path],
+  );
+  if (!lost.every((path): path is string[] => path.length > 0 && path.every((part) => typeof part === 'string'))) {
+    return undefined;
+  }
+  const rest: unknown = structuredClone(raw);
+  for (const path of lost) without(rest, path);
+  const result = schema.safeParse(rest);
+  return result.success ? { value: result.data, lost } : undefined;
+}
+
+function without(group: unknown, [key = '', ...deeper]: readonly string[]): void {
+  if (typeof group !== 'object' || group === null) return;
+  const keys = group as Record<string, unknown>;
+  if (deeper.length === 0) delete keys[key];
+  else without(keys[key], deeper);
 }

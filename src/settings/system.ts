@@ -77,14 +77,14 @@ export function withDefaults(input: SystemInput): SystemSettings {
   ) as unknown as SystemSettings;
 }
 
-/** Reads one system of the list and says all that is wrong with it. */
+/** Reads one system of the list and says all that is wrong with it; its secret is told of a faulty one too. */
 function readSystem(
   raw: unknown,
   path: string,
   cwd: string,
   providers: readonly string[] | undefined,
   faults: FieldFault[],
-): SystemInput | undefined {
+): { input: SystemInput | undefined; clientSecret: string | undefined } {
   const found = faults.length;
   const { values, unreadable } = readFields(systemShape, raw, path, faults);
   if (values.clientSecretFile !== undefined) {
@@ -112,7 +112,8 @@ function readSystem(
       message: `there is no module ${values.provider}; ${meant === undefined ? `choose ${providers.join(', ')}` : `did you mean ${meant}?`}`,
     });
   }
-  return faults.length === found ? (values as SystemInput) : undefined;
+  const input = faults.length === found ? (values as SystemInput) : undefined;
+  return { input, clientSecret: values.clientSecret };
 }
 
 /** One system as an import, the API or the command line hands it over. @throws nothing; faults are returned. */
@@ -121,7 +122,7 @@ export function checkSystem(
   options: { cwd?: string; providers?: readonly string[] } = {},
 ): { system: SystemSettings; faults: [] } | { system: undefined; faults: FieldFault[] } {
   const faults: FieldFault[] = [];
-  const input = readSystem(raw, '', options.cwd ?? process.cwd(), options.providers, faults);
+  const { input } = readSystem(raw, '', options.cwd ?? process.cwd(), options.providers, faults);
   return input === undefined ? { system: undefined, faults } : { system: withDefaults(input), faults: [] };
 }
 
@@ -130,8 +131,9 @@ export function readSystems(
   list: readonly unknown[],
   options: { cwd: string; providers?: readonly string[] | undefined },
   faults: FieldFault[],
-): SystemSettings[] {
+): { systems: SystemSettings[]; clientSecrets: ReadonlyMap<string, string> } {
   const systems: SystemSettings[] = [];
+  const clientSecrets = new Map<string, string>();
   const taken = {
     id: new Map<string, string>(),
     clientId: new Map<string, string>(),
@@ -145,7 +147,8 @@ export function readSystems(
   };
   for (const [index, raw] of list.entries()) {
     const path = `systems[${index}]`;
-    const input = readSystem(raw, path, options.cwd, options.providers, faults);
+    const { input, clientSecret } = readSystem(raw, path, options.cwd, options.providers, faults);
+    if (clientSecret !== undefined) clientSecrets.set(`${path}.clientSecret`, clientSecret);
     const given = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
     claim('id', given.id, `${path}.id`);
     // With neither given nor different, the duplicate id has been reported already.
@@ -156,7 +159,7 @@ export function readSystems(
     claim('audience', api?.audience, `${path}.api.audience`);
     if (input !== undefined) systems.push(withDefaults(input));
   }
-  return systems;
+  return { systems, clientSecrets };
 }
 
 /** The content of a secret's file, less the line end that editors leave. */

@@ -267,3 +267,33 @@ test('production refuses sample secrets and a missing one, and says which', () =
   assert.match(faults(system('sample-crm-secret'), own).join(), /^systems\[0\]\.clientSecret: is a sample secret/);
   assert.deepEqual(faults(system('sample-crm-secret')), []);
 });
+
+test('what is wrong beside it hides no sample secret, and makes up no fault of its own', () => {
+  const own = { NODE_ENV: 'production', HUB_SECRET: 'vQ3lB4nTt0Cz2x8kWm1pYrUe' };
+  assert.deepEqual(faults('admin: { email: nobody, password: change-me }', own).sort(), [
+    'admin.email: is no e-mail address',
+    'admin.password: is a sample secret, known to everybody; make one with: openssl rand -base64 32',
+  ]);
+  assert.equal(faults('metrics: { token: sample, port: 1 }', own).length, 2);
+  assert.equal(faults('checkpoints: { webhook: "ftp://x", every: 1m }').length, 2);
+  assert.deepEqual(
+    faults(`systems: [{ ${base}, auth: basic, clientSecret: sample-crm-secret }]`, own).map(
+      (line) => line.split(':')[0],
+    ),
+    ['systems[0].auth', 'systems[0].clientSecret'],
+  );
+  assert.match(faults('lifetimes: { code: soon, sessionIdle: 2d }').join('\n'), /code: .*\n.*sessionIdle: is longer/);
+  assert.deepEqual(
+    faults('lifetimes: { session: soon, sessionIdle: 2d }').map((line) => line.split(':')[0]),
+    ['lifetimes.session'],
+    'what it is compared with is not known',
+  );
+  assert.deepEqual(
+    faults('admin: { email: a@b.example, password: "" }').map((line) => line.split(':')[0]),
+    ['admin.password'],
+  );
+  assert.deepEqual(
+    faults('limits: { signin: { perAccount: many, perNetwork: more }, headers: 1s }').map((line) => line.split(':')[0]),
+    ['limits.signin.perAccount', 'limits.signin.perNetwork'],
+  );
+});
