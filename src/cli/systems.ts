@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
-import { createSystem } from '#actions/systems/create.ts';
+import { createSystem, wasKnown } from '#actions/systems/create.ts';
 import { getSystem, listSystems, systemView } from '#actions/systems/list.ts';
 import { HubError } from '#domain/errors.ts';
 import { systemModules } from '#providers/index.ts';
@@ -39,7 +39,13 @@ export function systemsCommands(program: Command, io: CommandIo): void {
       if (system === undefined) throw new HubError('invalid', `${file} has faults`, { faults });
       const hub = await io.openHub();
       try {
+        const returning = await wasKnown(hub.services, system.id);
         const made = systemView(await createSystem(hub.services, operatorOrigin(), system, 'console'));
+        if (returning) {
+          io.note(
+            `A system of the id ${made.id} was here before: people keep the identifiers it knew. Another product needs another id.`,
+          );
+        }
         io.out(options, made, `${made.id} is connected as client ${made.clientId}.`);
       } finally {
         await hub.close();

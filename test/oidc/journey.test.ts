@@ -145,6 +145,39 @@ test('what a system held dies with it, also when one of the same name comes afte
   assert.ok((await client.refreshTokenGrant(erp, again.refresh_token ?? '')).access_token);
 });
 
+test('a system registered again under its id knows each person as before; one under another id does not', async (t) => {
+  const hub = await aHub(t);
+  const erp = await asErp(hub);
+  const subOf = async (email: string, config = erp) =>
+    (await redeem(config, await enter(config, { email }))).claims()?.sub;
+  const ada = await subOf('ada@example.com');
+  const before = await getSystem(hub.services, 'erp');
+  await removeSystem(hub.services, operator, 'erp');
+  const settings = settingsOf(hub.services, before);
+  await createSystem(hub.services, operator, settings);
+  assert.equal(await subOf('ada@example.com'), ada, 'to the product she is who she was');
+  assert.notEqual(await subOf('pia@example.com'), ada);
+  const created = (await hub.events('system.created')).filter(({ system }) => system === 'erp');
+  assert.deepEqual(
+    created.map(({ detail }) => detail?.returning),
+    [undefined, true],
+  );
+  await removeSystem(hub.services, operator, 'erp');
+  await createSystem(hub.services, operator, { ...settings, id: 'erp2', open: true });
+  assert.notEqual(await subOf('ada@example.com'), ada, 'another system, another sub, whatever its client id');
+});
+
+test('the tokens of a machine end with its system, also for one registered under its name later', async (t) => {
+  const hub = await aHub(t);
+  const robot = await relyingParty(hub, 'robot', client.ClientSecretBasic('robot-secret'));
+  const { access_token } = await client.clientCredentialsGrant(robot);
+  assert.equal((await client.tokenIntrospection(robot, access_token)).active, true);
+  const before = await getSystem(hub.services, 'robot');
+  await removeSystem(hub.services, operator, 'robot');
+  await createSystem(hub.services, operator, settingsOf(hub.services, before));
+  assert.deepEqual(await client.tokenIntrospection(robot, access_token), { active: false });
+});
+
 test('a public app on a device may come from any loopback port', async (t) => {
   const hub = await aHub(t);
   const spa = await asSpa(hub);

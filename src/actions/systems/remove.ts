@@ -1,12 +1,13 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
-import { grants, systems } from '#storage/collections.ts';
+import { clientCredentials, grants, systems } from '#storage/collections.ts';
 import { type Change, CommitConflict } from '#storage/port.ts';
+import { everyRecord } from '../access/reading.ts';
 import type { Services } from '../services.ts';
 
 /**
- * Removes a system. Its links stay, so that no `sub` is ever given out again; its tokens die with the
- * grants they came from, also for a system that is registered under the same name later.
+ * Removes a system. Its links stay, so that no `sub` is ever given out again; its tokens die with it
+ * (those of people with their grants), also for a system that is registered under the same name later.
  * @throws HubError `not-found`, `stale`.
  */
 export async function removeSystem(services: Services, origin: Origin, id: string, ifVersion?: number): Promise<void> {
@@ -26,16 +27,13 @@ export async function removeSystem(services: Services, origin: Origin, id: strin
   }
 }
 
-/** No index leads from a client to its grants: a removal is rare enough to look at them all. */
+/** No index leads from a client to its grants and tokens: a removal is rare enough to look at them all. */
 async function endingsOfGrants(services: Services, client: string): Promise<Change[]> {
   const changes: Change[] = [];
-  let cursor: string | null | undefined;
-  do {
-    const page = await services.store.find(grants, { limit: 1000, ...(cursor ? { cursor } : {}) });
-    for (const grant of page.items) {
-      if (grant.client === client) changes.push({ kind: 'remove', collection: grants, id: grant.id });
+  for (const collection of [grants, clientCredentials]) {
+    for await (const one of everyRecord(services.store.engine, collection)) {
+      if (one.client === client) changes.push({ kind: 'remove', collection, id: one.id });
     }
-    cursor = page.next;
-  } while (cursor !== null);
+  }
   return changes;
 }

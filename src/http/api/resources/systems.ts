@@ -133,6 +133,8 @@ const remove = route({
   permission: 'hub:systems-write',
   find,
   versioned: true,
+  description:
+    'Its tokens die. Whoever is registered under the same id later finds each person under the `sub` that this system knew.',
   answers: { 204: { description: 'Gone; its tokens are dead' } },
   async handle({ services, origin, caller, item, ifVersion }) {
     checkScopes(caller, item.machine?.scopes);
