@@ -50,7 +50,7 @@ export async function bootHub(
   return { issuer, services: hub.services, ...makers(hub.services, issuer) };
 }
 
-function makers(services: Services, issuer: string): Pick<BootedHub, 'person' | 'token'> {
+export function makers(services: Services, issuer: string): Pick<BootedHub, 'person' | 'token'> {
   return {
     async person(name, ...roles) {
       const email = `${name}@example.com`;

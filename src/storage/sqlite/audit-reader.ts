@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditEvent } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { instant, markOf, matchesQuery } from '../audit/query.ts';
-import type { AuditPage, AuditQuery, AuditReader, Heads } from '../port.ts';
+import { type AuditPage, type AuditQuery, type AuditReader, type Heads, StoreUnavailable } from '../port.ts';
 import type { AuditTable } from './audit-table.ts';
 import { type AuditTerms, bodyOf, type Span, termOf } from './audit-terms.ts';
 import type { Connection, SqlRow } from './connection.ts';
@@ -69,8 +69,13 @@ export class SqliteAuditReader implements AuditReader {
       yield* this.#walk(span, newestFirst);
       return;
     }
-    this.#terms.catchUp();
-    // Opened to read only, the index may end before the rows do; those behind it are all looked at.
+    try {
+      this.#terms.catchUp();
+    } catch (error) {
+      // A full disk is no reason not to read.
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+    // Opened to read only, or on a full disk, the index may end before the rows do; those behind it are all looked at.
     const { indexed } = this.#terms;
     const tail = { from: Math.max(span.from, indexed + 1), below: span.below };
     const listed = { from: span.from, below: Math.min(span.below, indexed + 1) };
