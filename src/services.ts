@@ -12,8 +12,9 @@ import { createSealer, type Sealer } from '#platform/seal.ts';
 import { SettingsError } from '#settings/faults.ts';
 import { ensureSecret } from '#settings/secret.ts';
 import type { Settings } from '#settings/settings.ts';
+import { assertWhole } from '#storage/moving/copy.ts';
 import type { Engine } from '#storage/port.ts';
-import type { Copyable, ServingEngine } from '#storage/serving.ts';
+import type { Copyable, Movable, ServingEngine } from '#storage/serving.ts';
 import { socketAddress } from '#storage/socket/address.ts';
 import { connectEngine } from '#storage/socket/client.ts';
 import { openSqlite } from '#storage/sqlite/engine.ts';
@@ -48,7 +49,23 @@ export async function openEngine(
     ]);
   }
   mkdirSync(dirname(settings.store.file), { recursive: true, mode: 0o700 });
-  return openSqlite({ file: settings.store.file, clock, seal, log });
+  const engine = await openSqlite({ file: settings.store.file, clock, seal, log });
+  await assertWhole(engine.moving(), settings.store.file).catch(async (error: unknown) => {
+    await engine.close();
+    throw error;
+  });
+  return engine;
+}
+
+/** Opens a store to be copied from or into; nothing is loaded into it. @throws StoreLocked, StoreTooNew, WrongSecret */
+export async function openForCopy(
+  store: Settings['store'],
+  seal: Sealer,
+  { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
+): Promise<Movable> {
+  if (store.kind !== 'sqlite') throw new Error('not yet');
+  mkdirSync(dirname(store.file), { recursive: true, mode: 0o700 });
+  return openSqlite({ file: store.file, clock, seal, log });
 }
 
 /** The engine of the hub that runs on this data folder, over its socket; undefined when none runs. */

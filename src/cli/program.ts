@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor/command.ts';
 import { keysCommands } from './keys.ts';
 import { peopleCommands } from './people.ts';
 import { policyCommands } from './policy.ts';
+import { storeCommands } from './store/command.ts';
 import { systemsCommands } from './systems.ts';
 import type { CliWorld } from './world.ts';
 
@@ -21,6 +22,7 @@ export function createProgram(world: CliWorld): Command {
   auditCommands(program, world);
   keysCommands(program, world.io);
   backupCommands(program, world);
+  storeCommands(program, world);
   benchCommand(program);
   prepare(program);
   return program;

@@ -9,6 +9,7 @@ import { productionFaults } from './production.ts';
 import { type Partially, readFields } from './read.ts';
 import type { Settings } from './settings.ts';
 import { type Shape, shape } from './shape.ts';
+import { storeOf } from './store.ts';
 import { readSystems } from './system.ts';
 
 /** The project's folder: where the default configuration and policy lie, wherever the hub is started. */
@@ -157,13 +158,4 @@ function complete(
     metrics: { token: given.metrics.token },
     checkpoints: { webhook: given.checkpoints.webhook },
   };
-}
-
-function storeOf(given: string | undefined, data: string, cwd: string): Settings['store'] {
-  if (given === undefined) return { kind: 'sqlite', file: join(data, 'hub.db') };
-  if (given.startsWith('sqlite:')) {
-    const file = given.slice('sqlite:'.length).replace('<data>', data);
-    return { kind: 'sqlite', file: resolve(cwd, file) };
-  }
-  return { kind: 'mongodb', url: given };
 }

@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { isLoopback } from '#domain/systems/addresses.ts';
 import { fields, text } from './read.ts';
+import { storeFault } from './store.ts';
 import { duration, rate, whole } from './units.ts';
 
 const issuer = z.string().transform((value, context): string => {
@@ -75,14 +76,10 @@ const timeZone = z.string().refine(
   { error: 'is no time zone; write an IANA name like Europe/Warsaw or UTC' },
 );
 
-const store = z
-  .string()
-  .refine((value) => /^sqlite:.+|^mongodb(\+srv)?:\/\/.+/.test(value), {
-    error: 'is no store; write sqlite:<path>, or a mongodb:// address',
-  })
-  .refine((value) => !/^sqlite:.*(:memory:|mode=memory)/.test(value), {
-    error: 'is a memory store, which forgets everything; write sqlite:<path>',
-  });
+const store = z.string().superRefine((value, context) => {
+  const message = storeFault(value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 const mail = z.string().refine((value) => value === 'log:' || /^smtps?:\/\/.+/.test(value), {
   error: 'is no mail address of a server; write log: or smtp://host:port',

@@ -1,4 +1,5 @@
 import type { AuditDraft } from '#domain/audit/event.ts';
+import type { Moving } from './moving/moving.ts';
 import type { Engine, Heads } from './port.ts';
 
 /** An engine that can be copied while it serves; what the command line gets of a running hub. */
@@ -22,4 +23,10 @@ export interface ServingEngine extends Copyable {
    * @returns the number of the new epoch
    */
   beginNewEpoch(event: AuditDraft): Promise<number>;
+}
+
+/** An engine that can be moved to another (moving/). */
+export interface Movable extends Engine {
+  /** The whole of it, while nobody commits. */
+  moving(): Moving;
 }

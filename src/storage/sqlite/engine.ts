@@ -8,8 +8,9 @@ import { keyHolder } from '../audit/key-holder.ts';
 import { PersonKeys, type StoredKey } from '../audit/person-keys.ts';
 import type { Collection, Stored } from '../collection.ts';
 import { allCollections, personKeys } from '../collections.ts';
+import type { Moving } from '../moving/moving.ts';
 import { type Commit, type Heads, type Page, type Query, StoreUnavailable } from '../port.ts';
-import type { ServingEngine } from '../serving.ts';
+import type { Movable, ServingEngine } from '../serving.ts';
 import { SqliteAuditReader } from './audit-reader.ts';
 import { AuditTable } from './audit-table.ts';
 import { AuditTerms } from './audit-terms.ts';
@@ -19,6 +20,7 @@ import { beginEpoch, checkHeads } from './epoch.ts';
 import { ensureSecret, ensureWriter } from './identity.ts';
 import { prepareLayout } from './layout.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { SqliteMoving } from './moving.ts';
 import { decode } from './row.ts';
 import { Tables } from './tables.ts';
 import { Writer } from './writer.ts';
@@ -37,7 +39,7 @@ export interface SqliteOptions {
 const defaultRoom = 1024 ** 3;
 
 /** The embedded engine (README.md beside this file). */
-export class SqliteEngine implements ServingEngine {
+export class SqliteEngine implements ServingEngine, Movable {
   readonly name = 'sqlite';
   readonly exclusive = true;
   readonly audit: SqliteAuditReader;
@@ -138,6 +140,11 @@ export class SqliteEngine implements ServingEngine {
    */
   async assertNotOlderThan(heads: Heads): Promise<void> {
     checkHeads(this.#connection.file, this.#audit, heads);
+  }
+
+  /** The whole of it, for a copy; while nobody commits. */
+  moving(): Moving {
+    return new SqliteMoving(this.#connection, this.#tables);
   }
 
   /** Does now what is done in the background otherwise: indexes the audit, shortens the journal, sweeps what expired. */
