@@ -1,3 +1,5 @@
+import { assignments, people, policyVersions } from '#storage/collections.ts';
+import type { Store } from '#storage/store.ts';
 import { personLabel, subjectOfPerson } from '../access/subject.ts';
 import type { Services } from '../services.ts';
 import { policyInForce } from './in-force.ts';
@@ -12,23 +14,49 @@ export interface StandingConflict {
   readonly personId: string;
 }
 
-/** Every breach under the policy in force, by rule and person. @param at milliseconds since 1970, default now */
-export async function standingConflicts(
-  services: Services,
-  at: number = services.clock.now(),
-): Promise<StandingConflict[]> {
+interface Found {
+  readonly conflicts: readonly StandingConflict[];
+  /** Ms; until then the answer cannot change by time alone. */
+  readonly until: number;
+}
+
+const cache = new WeakMap<Store, { readonly state: string; readonly found: Promise<Found> }>();
+
+/**
+ * Every breach under the policy in force, by rule and person. It takes a walk over everybody, so the answer is kept until the
+ * policy, a person or an assignment changes, or a date is reached at which one begins or ends: its pages cost one walk.
+ */
+export async function standingConflicts(services: Services): Promise<readonly StandingConflict[]> {
+  const { store, clock } = services;
+  // Counted before it is read: a change in between makes the next call walk again.
+  const state = [policyVersions, people, assignments].map((collection) => store.changes(collection)).join(' ');
+  const cached = cache.get(store);
+  if (cached?.state === state) {
+    const { conflicts, until } = await cached.found;
+    if (clock.now() < until) return conflicts;
+  }
+  const found = walk(services, clock.now());
+  cache.set(store, { state, found });
+  found.catch(() => cache.delete(store));
+  return (await found).conflicts;
+}
+
+/** @param at milliseconds since 1970 */
+async function walk(services: Services, at: number): Promise<Found> {
   const { compiled } = await policyInForce(services);
-  const found: StandingConflict[] = [];
-  for await (const { id, person, assignments } of everybody(services.store)) {
-    const { breaches } = compiled.access(subjectOfPerson(person, assignments), at);
-    for (const rule of breaches) {
-      const { title, mode } = rule;
-      found.push({ separation: rule.id, title, mode, person: personLabel(person), personId: id });
+  const conflicts: StandingConflict[] = [];
+  let until = Number.POSITIVE_INFINITY;
+  for await (const { id, person, assignments: held } of everybody(services.store)) {
+    const subject = subjectOfPerson(person, held);
+    until = Math.min(until, compiled.nextChange(subject, at));
+    for (const { id: separation, title, mode } of compiled.access(subject, at).breaches) {
+      conflicts.push({ separation, title, mode, person: personLabel(person), personId: id });
     }
   }
-  return found.sort((a, b) =>
+  conflicts.sort((a, b) =>
     a.separation === b.separation ? order(a.personId, b.personId) : order(a.separation, b.separation),
   );
+  return { conflicts, until };
 }
 
 function order(a: string, b: string): number {
