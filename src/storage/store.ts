@@ -1,6 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Collection, Stored } from './collection.ts';
-import type { AuditReader, Change, Commit, Page, Query } from './port.ts';
+import {
+  type AuditReader,
+  type Change,
+  type Commit,
+  CommitConflict,
+  type Engine,
+  type Page,
+  type Query,
+} from './port.ts';
 import { UnitOfWork } from './unit-of-work.ts';
 import type { Watched } from './watch/watched.ts';
 
@@ -32,6 +40,18 @@ export interface Store {
 
 export function createStore(engine: Watched): Store {
   const local = new AsyncLocalStorage<UnitOfWork>();
+  // A lost race says that another process changed something, perhaps before its change was counted here: who looks again then
+  // must not find in a cache what it lost by.
+  let doubts = 0;
+  const commit: Engine['commit'] = async (given) => {
+    try {
+      await engine.commit(given);
+    } catch (error) {
+      if (error instanceof CommitConflict && error.change.collection.life === 'kept') doubts += 1;
+      throw error;
+    }
+  };
+  const doors = { get: engine.get.bind(engine), find: engine.find.bind(engine), commit };
   return {
     engine,
     audit: engine.audit,
@@ -50,15 +70,15 @@ export function createStore(engine: Watched): Store {
       return page.items[0];
     },
     count: (collection, where) => engine.count(collection, where),
-    changes: (collection) => engine.changes(collection),
-    async write(commit) {
+    changes: (collection) => engine.changes(collection) + doubts,
+    async write(given) {
       const unit = local.getStore();
-      if (unit === undefined) return engine.commit(commit);
-      unit.stage(commit);
+      if (unit === undefined) return commit(given);
+      unit.stage(given);
     },
-    writeNow: (commit) => engine.commit(commit),
+    writeNow: (given) => commit(given),
     unit: (work) => {
-      const unit = new UnitOfWork(engine);
+      const unit = new UnitOfWork(doors);
       return local.run(unit, () => work(unit));
     },
     current: () => local.getStore(),

@@ -10,13 +10,13 @@ type Pending = Stored<Record<string, unknown>> | null;
  * commit, so what was read here decides nothing about what may be spent.
  */
 export class UnitOfWork {
-  readonly #engine: Engine;
+  readonly #engine: Pick<Engine, 'get' | 'find' | 'commit'>;
   readonly #changes: Change[] = [];
   readonly #events: AuditDraft[] = [];
   readonly #pending = new Map<string, Map<string, Pending>>();
   readonly #after: (() => void)[] = [];
 
-  constructor(engine: Engine) {
+  constructor(engine: Pick<Engine, 'get' | 'find' | 'commit'>) {
     this.#engine = engine;
   }
 

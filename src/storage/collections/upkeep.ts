@@ -62,7 +62,7 @@ export const oneTimeLinks = collection({
 /** Who does a job that one process of all does, and which processes serve (leases/README.md). Id: the job's name. */
 export const leases = collection({
   name: 'leases',
-  life: 'kept',
+  life: 'live',
   schemaVersion: 1,
   schema: z.object({
     /** Process that holds it: machine, process id, and a part of its own. */

@@ -16,6 +16,9 @@ export interface LeaseOptions extends Partial<Times> {
   readonly log?: Logger | undefined;
 }
 
+/** When the broom may take what nobody moved any more, in ms: far beyond what clocks may differ. */
+const forgottenMs = 24 * 60 * 60 * 1000;
+
 type LeasedEngine = Pick<Engine, 'exclusive' | 'get' | 'commit'>;
 
 /** Names one keeper of leases: the machine and process for people, the rest to be nobody else's. */
@@ -93,8 +96,11 @@ class KeptLease implements Lease {
   async #renew(): Promise<void> {
     const deadline = this.#deadlineFromNow();
     const where = { holder: this.holder };
+    const data = this.#record();
     await this.#engine.commit({
-      changes: [{ kind: 'update', collection: leases, id: this.#name, where, set: this.#record() }],
+      changes: [
+        { kind: 'update', collection: leases, id: this.#name, where, set: data, expiresAt: data.until + forgottenMs },
+      ],
     });
     this.#deadline = deadline;
   }
@@ -103,12 +109,13 @@ class KeptLease implements Lease {
     const found = await this.#engine.get(leases, this.#name);
     if (this.#closed) return;
     const deadline = this.#deadlineFromNow();
-    const place = { collection: leases, id: this.#name };
+    const data = this.#record();
+    const place = { collection: leases, id: this.#name, data, expiresAt: data.until + forgottenMs };
     if (found === undefined) {
-      await this.#engine.commit({ changes: [{ kind: 'insert', ...place, data: this.#record() }] });
+      await this.#engine.commit({ changes: [{ kind: 'insert', ...place }] });
     } else if (found.holder === this.holder || this.#hasStopped(found)) {
       await this.#engine.commit({
-        changes: [{ kind: 'replace', ...place, ifVersion: found.version, data: this.#record() }],
+        changes: [{ kind: 'replace', ...place, ifVersion: found.version }],
       });
       if (found.holder !== this.holder)
         this.#options.log?.info({ lease: this.#name, from: found.holder }, 'took over a lease that was not renewed');
