@@ -61,7 +61,7 @@ export interface CheckedQuery {
   /** The last record of the page before. */
   readonly after: { readonly value: Scalar | undefined; readonly id: string } | undefined;
   /** Binds a cursor to its query. */
-  readonly mark: string;
+  mark(): string;
 }
 
 /** @throws Error for what no index serves (a fault of the caller), HubError `bad-request` for a foreign cursor. */
@@ -81,16 +81,18 @@ export function checkQuery(name: string, indexes: readonly NamedIndex[], query: 
   }
   const limit = query.limit ?? 100;
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw new Error('limit is 1 to 1000');
-  const mark = sha256(JSON.stringify([name, tests, field, descending])).slice(0, 12);
-  return { tests, sort: { field, descending }, limit, after: readCursor(query.cursor, mark), mark };
+  const sort = { field, descending };
+  // Made only for whoever pages: most questions are for one record.
+  const mark = () => sha256(JSON.stringify([name, tests, field, descending])).slice(0, 12);
+  const after = query.cursor === undefined ? undefined : readCursor(query.cursor, mark());
+  return { tests, sort, limit, after, mark };
 }
 
 export function writeCursor(mark: string, id: string, value: Scalar | undefined): string {
   return Buffer.from(JSON.stringify([mark, id, value])).toString('base64url');
 }
 
-function readCursor(cursor: string | undefined, mark: string): CheckedQuery['after'] {
-  if (cursor === undefined) return undefined;
+function readCursor(cursor: string, mark: string): CheckedQuery['after'] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(parsed) && parsed[0] === mark && typeof parsed[1] === 'string') {

@@ -31,7 +31,7 @@ export function* readJournal(text: string): Iterable<readonly [collection: strin
     else {
       const json = text.slice(at, at + length);
       at += length;
-      yield [collection, id, { id, version, expiresAt: expiresAt ?? undefined, json }];
+      yield [collection, id, { id, version, expiresAt: expiresAt ?? undefined, json, record: undefined }];
     }
   }
 }

@@ -1,11 +1,11 @@
 import type { Collection, Stored } from '../collection.ts';
 import type { Page, Query } from '../port.ts';
 import { checkQuery, passes, writeCursor } from '../query.ts';
-import { type Data, indexesOf, isScalar, type NamedIndex } from '../record.ts';
+import { indexesOf, isScalar, type NamedIndex } from '../record.ts';
 import type { Connection, SqlRow } from './connection.ts';
 import { common, type IsCommon, indexTable, planQuery, sqlValue } from './kept-plan.ts';
 import { Lru } from './lru.ts';
-import { decode, type Entries, type Entry, entriesOf, keyOf, type Row } from './row.ts';
+import { decode, type Entries, type Entry, entriesOf, keyOf, type Row, recordOf } from './row.ts';
 import type { Committed, Pending } from './staging.ts';
 
 /** How many records of a collection stay in memory. */
@@ -69,7 +69,7 @@ export class KeptTable implements Committed {
   /** Writes one record inside the transaction in hand; memory is touched by `applied` only, after the commit. */
   write(id: string, pending: Pending): void {
     const before = this.read(id);
-    const old = before === undefined ? [] : entriesOf(this.indexes, JSON.parse(before.json) as Data);
+    const old = before === undefined ? [] : entriesOf(this.indexes, recordOf(before));
     this.#writeIndexes(id, before !== undefined, old, pending);
     if (pending === null) this.#connection.run(this.#sql.remove, id);
     else {
@@ -117,14 +117,14 @@ export class KeptTable implements Committed {
       for (const id of ids) {
         const row = this.read(id);
         if (row === undefined) continue;
-        const data = JSON.parse(row.json) as Data;
+        const data = recordOf(row);
         const value = field !== 'id' && isScalar(data[field]) ? data[field] : undefined;
         if (!passes(id, data, checked.tests)) {
           after = { id, value };
           continue;
         }
         if (items.length === checked.limit && after !== undefined) {
-          return { items, next: writeCursor(checked.mark, after.id, after.value) };
+          return { items, next: writeCursor(checked.mark(), after.id, after.value) };
         }
         items.push(decode<T>(row));
         after = { id, value };
@@ -141,7 +141,7 @@ export class KeptTable implements Committed {
     let count = 0;
     for (const found of this.#connection.iterate(plan.sql, ...plan.values, plan.limit)) {
       const row = this.read(String(found.id));
-      if (row !== undefined && passes(row.id, JSON.parse(row.json) as Data, checked.tests)) count++;
+      if (row !== undefined && passes(row.id, recordOf(row), checked.tests)) count++;
     }
     return count;
   }
@@ -209,5 +209,6 @@ function rowOf(id: string, found: SqlRow): Row {
     version: Number(found.version),
     expiresAt: found.expires === null ? undefined : Number(found.expires),
     json: String(found.body),
+    record: undefined,
   };
 }

@@ -1,8 +1,8 @@
 import type { Collection } from '../collection.ts';
 import type { Page, Query, Scalar, Test } from '../port.ts';
 import { type CheckedQuery, checkQuery, compareText, compareValues, holds, passes, writeCursor } from '../query.ts';
-import { type Data, indexesOf, isScalar, type NamedIndex } from '../record.ts';
-import { decode, type Entry, keyOf, type Row } from './row.ts';
+import { indexesOf, isScalar, type NamedIndex } from '../record.ts';
+import { decode, type Entry, keyOf, type Row, recordOf } from './row.ts';
 import type { Committed, Pending } from './staging.ts';
 
 /** The values of one index that a record stands under: mostly none or one. */
@@ -53,7 +53,7 @@ export class LiveTable implements Committed {
     const { row, entries } = pending;
     const keys = entries.map(keysOf);
     const { version, expiresAt, json } = row;
-    this.rows.set(id, { id, version, expiresAt, json, keys, journal });
+    this.rows.set(id, { id, version, expiresAt, json, record: undefined, keys, journal });
     this.size += json.length;
     keys.forEach((key, at) => {
       for (const one of listed(key)) this.#index(at, one, id);
@@ -92,7 +92,7 @@ export class LiveTable implements Committed {
     return {
       items: page.map(({ row }) => decode<T>(row)),
       next:
-        found.length > page.length && last !== undefined ? writeCursor(checked.mark, last.row.id, last.value) : null,
+        found.length > page.length && last !== undefined ? writeCursor(checked.mark(), last.row.id, last.value) : null,
     };
   }
 
@@ -112,7 +112,7 @@ export class LiveTable implements Committed {
     for (const id of this.#candidates(query.tests)) {
       const row = this.rows.get(id);
       if (row === undefined) continue;
-      const data = needsData ? (JSON.parse(row.json) as Data) : {};
+      const data = needsData ? recordOf(row) : {};
       if (!passes(id, data, query.tests)) continue;
       const candidate = { row, value: field !== 'id' && isScalar(data[field]) ? data[field] : undefined };
       if (query.after !== undefined && !this.#isAfter(query, candidate)) continue;

@@ -1,7 +1,7 @@
 import type { Scalar } from '../port.ts';
 import { type Change, CommitConflict, type Condition, type ConflictReason } from '../port.ts';
 import type { Data, NamedIndex } from '../record.ts';
-import { type Entries, encode, entriesOf, keyOf, type Row } from './row.ts';
+import { type Entries, encode, entriesOf, keyOf, type Row, recordOf } from './row.ts';
 
 /** What staging needs of a collection as it is committed so far. */
 export interface Committed {
@@ -95,7 +95,7 @@ export class Stage {
     }
     if (change.where !== undefined) {
       if (row === undefined) fail(change, 'missing');
-      if (!meets(JSON.parse(row.json) as Data, change.where)) fail(change, 'condition');
+      if (!meets(recordOf(row), change.where)) fail(change, 'condition');
     }
     if (row === undefined) return;
     this.#release(stage, change.id);
@@ -107,7 +107,7 @@ export class Stage {
     if (!indexes.some((index) => index.unique)) return;
     const before = stage.current(id);
     if (before === undefined) return;
-    const entries = before.entries ?? entriesOf(indexes, JSON.parse(before.row.json) as Data);
+    const entries = before.entries ?? entriesOf(indexes, recordOf(before.row));
     indexes.forEach((index, at) => {
       const claims = stage.claims[at];
       if (!index.unique || claims === undefined) return;
@@ -145,7 +145,7 @@ export class Stage {
 function outcome(change: Exclude<Change, { kind: 'remove' }>, before: Row | undefined): [Row, Data] {
   const { id, expiresAt } = change;
   const row = (version: number, data: object, until = expiresAt): [Row, Data] => [
-    { id, version, expiresAt: until, json: encode(data) },
+    { id, version, expiresAt: until, json: encode(data), record: undefined },
     data as Data,
   ];
   switch (change.kind) {
@@ -160,7 +160,7 @@ function outcome(change: Exclude<Change, { kind: 'remove' }>, before: Row | unde
       return row(before.version + 1, change.data);
     case 'update': {
       if (before === undefined) fail(change, 'missing');
-      const data = JSON.parse(before.json) as Data;
+      const data = recordOf(before);
       if (change.where !== undefined && !meets(data, change.where)) fail(change, 'condition');
       return row(before.version + 1, updated(data, change), expiresAt ?? before.expiresAt);
     }

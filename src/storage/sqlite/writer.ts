@@ -11,6 +11,7 @@ import { writeFact } from './facts.ts';
 import { appendJournal, writeJournal } from './journal.ts';
 import type { KeptTable } from './kept-table.ts';
 import type { LiveTable } from './live-table.ts';
+import { decode } from './row.ts';
 import { type Pending, Stage } from './staging.ts';
 import type { Tables } from './tables.ts';
 
@@ -161,7 +162,7 @@ export class Writer {
   /** The person's key as this commit sees it, made at the first event about them. */
   #keyOf(stage: Stage, person: string): { sealed: string } {
     const row = stage.read(personKeys.name, person);
-    if (row !== undefined) return JSON.parse(row.json) as { sealed: string };
+    if (row !== undefined) return decode<{ sealed: string }>(row);
     const data = this.#parts.keys.create(this.#parts.clock.now());
     stage.apply({ kind: 'insert', collection: personKeys, id: person, data });
     return data;
