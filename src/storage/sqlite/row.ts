@@ -14,7 +14,7 @@ export interface Row {
   readonly expiresAt: number | undefined;
   readonly json: string;
   /** What the text says, while it is remembered (`recordOf`). */
-  record: Data | undefined;
+  record?: Data | undefined;
 }
 
 /** So many rows remember what they say; beyond that the one that was asked first forgets. */
