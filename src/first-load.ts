@@ -1,3 +1,4 @@
+import { ensureFactorsKnown } from '#actions/factors/grace.ts';
 import { ensureKeys } from '#actions/keys/ensure.ts';
 import { ensurePeople } from '#actions/people/ensure.ts';
 import { ensurePolicy } from '#actions/policy/ensure.ts';
@@ -13,7 +14,8 @@ const origin: Origin = { actor: { kind: 'hub' } };
  * What every opening of a store begins with, by the server and by the command line alike: the keys that are missing, the
  * systems of the configuration, the first policy and the first people, in this order: the policy is checked against the
  * systems, and people against its separation rules. Of several processes that start at once one does it, and the others find it
- * done; each step is conditional besides.
+ * done; each step is conditional besides. Last is noted since when second
+ * factors are known.
  */
 export function loadFirst(services: Services): Promise<void> {
   return inTurn(services.store.engine, 'start', () => load(services), { log: services.log });
@@ -34,4 +36,5 @@ async function load(services: Services): Promise<void> {
   await applySystems(services, origin, settings.systems);
   await ensurePolicy(services);
   await ensurePeople(services);
+  await ensureFactorsKnown(services);
 }

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import type { Assurance } from '#domain/assurance.ts';
 import type { HubPermission } from '#domain/hub-roles.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person } from '#storage/collections.ts';
@@ -14,6 +15,9 @@ export interface Viewer {
   readonly authTime: number;
   /** Milliseconds. */
   readonly endsAt: number;
+  /** What the sign-in proved (RFC 8176), and what that comes to. */
+  readonly amr: readonly string[];
+  readonly assurance: Assurance;
   readonly hub: ReadonlySet<HubPermission>;
 }
 

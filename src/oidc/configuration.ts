@@ -2,13 +2,13 @@ import { type Client, type Configuration, ExternalSigningKey, errors, type KoaCo
 import type { KeyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
+import { acrValues } from '#domain/assurance.ts';
 import type { Signer } from '#platform/jws.ts';
 import { findAccount, subjectFor } from './accounts.ts';
 import { unitOf } from './adapter/context.ts';
 import { createAdapter } from './adapter/index.ts';
 import { checkAssertion } from './assertion.ts';
 import { cookieNames } from './cookies.ts';
-import { acrValues } from './entry/acr.ts';
 import { settleScope } from './entry/scope.ts';
 import { mayIntrospect } from './introspection.ts';
 import { fetchJwks } from './jwks-fetch.ts';
@@ -61,6 +61,8 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
     extraTokenClaims: (ctx, token) => apiClaims(services, ctx, token),
     features: {
       backchannelLogout: { enabled: false },
+      // For `acr` and `auth_time`; what else may be in a token is cut to the scopes in accounts.ts.
+      claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: false },
       devInteractions: { enabled: false },

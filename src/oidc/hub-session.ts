@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Services } from '#actions/services.ts';
+import { type Assurance, acrOf, assuranceBy, assurances, together } from '#domain/assurance.ts';
+import { HubError } from '#domain/errors.ts';
 import { hashedId, randomToken } from '#platform/ids.ts';
-import { acrValues } from './entry/acr.ts';
+
+import { sessions } from '#storage/collections.ts';
+import { appendCookie, cookieNames } from './cookies.ts';
 import { hubClientId, hubRedirectUri, safeReturnPath } from './hub-client.ts';
 import { paths } from './paths.ts';
 import { redirect } from './respond.ts';
@@ -15,7 +19,7 @@ export interface SignedIn {
   /** Seconds since 1970. */
   readonly authTime: number;
   readonly amr: readonly string[];
-  readonly acr: string;
+  readonly assurance: Assurance;
   /** Milliseconds. */
   readonly startedAt: number;
   readonly endsAt: number;
@@ -24,13 +28,14 @@ export interface SignedIn {
 export async function signedIn(services: Services, req: IncomingMessage): Promise<SignedIn | undefined> {
   const session = await sessionOf(services, req);
   if (session === undefined) return undefined;
-  const { loginTs, acr, amr } = session.payload;
+  const { loginTs, amr } = session.payload;
+  const methods = Array.isArray(amr) ? amr.map(String) : [];
   return {
     uid: session.uid,
     personId: session.account,
     authTime: typeof loginTs === 'number' ? loginTs : Math.floor(session.startedAt / 1000),
-    acr: typeof acr === 'string' ? acr : (acrValues[0] ?? ''),
-    amr: Array.isArray(amr) ? amr.map(String) : [],
+    assurance: assuranceBy(methods),
+    amr: methods,
     startedAt: session.startedAt,
     endsAt: session.endsAt,
   };
@@ -38,13 +43,14 @@ export async function signedIn(services: Services, req: IncomingMessage): Promis
 
 /**
  * Sends the browser to sign in through the hub's own client and then back to `returnTo`, a path of this hub.
- * @param options.again ask for the password even of somebody signed in, before a dangerous act
+ * @param options.again ask even somebody who is signed in, before a dangerous act
+ * @param options.wanted how strong the sign-in should be; whoever has a weaker second factor alone may use that
  */
 export function startSignIn(
   services: Services,
   res: ServerResponse,
   returnTo: string,
-  options: { readonly again?: boolean } = {},
+  options: { readonly again?: boolean; readonly wanted?: Assurance } = {},
 ): void {
   const query = new URLSearchParams({
     client_id: hubClientId,
@@ -56,12 +62,48 @@ export function startSignIn(
     code_challenge: hashedId(randomToken()),
     code_challenge_method: 'S256',
     ...(options.again === true ? { prompt: 'login' } : {}),
+    ...(options.wanted === undefined ? {} : { acr_values: wish(options.wanted) }),
   });
   redirect(res, `${paths.authorization}?${query}`);
+}
+
+/** In order of preference (OIDC Core, 3.1.2.1): the wanted one, then what is next to it but more than a password. */
+function wish(wanted: Assurance): string {
+  const good = assurances.slice(1, assurances.indexOf(wanted) + 1);
+  return (good.length === 0 ? [wanted] : good.toReversed()).map(acrOf).join(' ');
 }
 
 /** Where the hub's own sign-in comes back to; what went wrong leads to the front page, which asks again. */
 export function returnFromSignIn(services: Services, req: IncomingMessage, res: ServerResponse): void {
   const url = new URL(req.url ?? '/', services.settings.issuer);
   redirect(res, url.searchParams.has('error') ? '/' : safeReturnPath(url.searchParams.get('state') ?? undefined));
+}
+
+/**
+ * The person in hand has proved more, on a page of the hub: the session gets that, and a new id with it (security.md, "New
+ * session id at each rise in privilege"). Staged into the unit of the request, whose commit fails when the session is gone.
+ * @param amr what was proved now (RFC 8176)
+ */
+export async function raiseSession(
+  services: Services,
+  req: IncomingMessage,
+  res: ServerResponse,
+  amr: readonly string[],
+): Promise<void> {
+  const session = await sessionOf(services, req);
+  if (session === undefined) throw new HubError('not-signed-in');
+  const { id, version, expiresAt, ...data } = session;
+  const before = Array.isArray(data.payload.amr) ? data.payload.amr.map(String) : [];
+  const methods = together(before, amr);
+  const value = randomToken();
+  const payload = { ...data.payload, amr: methods, acr: acrOf(assuranceBy(methods)) };
+  const expiry = expiresAt === undefined ? {} : { expiresAt };
+  await services.store.write({
+    changes: [
+      { kind: 'remove', collection: sessions, id, ifVersion: version },
+      { kind: 'insert', collection: sessions, id: hashedId(value), data: { ...data, payload }, ...expiry },
+    ],
+  });
+  const maxAge = Math.max(1, Math.floor((session.endsAt - services.clock.now()) / 1000));
+  appendCookie(services, res, cookieNames(services).session, value, { path: '/', maxAge });
 }

@@ -1,15 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type Interaction, type Provider } from 'oidc-provider';
+import { spentTag } from '#actions/factors/totp.ts';
 import { named } from '#actions/named.ts';
 import type { Services } from '#actions/services.ts';
 import { endingOfSession } from '#actions/sessions/ending.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
+import { type Assurance, acrOf, assuranceBy, assuranceOf, mildest, strictest } from '#domain/assurance.ts';
 import { draft } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Person, people } from '#storage/collections.ts';
+import { type Person, people, type System } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
+import { askedOf } from './entry/strength.ts';
 import { originOf } from './origin.ts';
 import { redirect } from './respond.ts';
 import { sessionOf } from './session-cookie.ts';
@@ -17,8 +20,19 @@ import { stateOf } from './state.ts';
 
 /** What the provider asks the person for, and for which system. */
 export interface InteractionView {
-  readonly kind: 'sign-in' | 'consent' | 'no-access';
+  /** `step-up`: who is signed in has to prove more. */
+  readonly kind: 'sign-in' | 'step-up' | 'consent' | 'no-access';
   readonly uid: string;
+  /** The person signed in when it began, if anybody. */
+  readonly person: string | undefined;
+  /** Everything is to be proved afresh (`prompt=login`, `max_age`): nothing remembered counts. */
+  readonly fresh: boolean;
+  /** How strong the sign-in has to be at least, as the system and the request say; the person's roles may want more. */
+  readonly least: Assurance;
+  /** What the request likes best; not weaker than `least`. */
+  readonly wanted: Assurance;
+  /** The system itself asked for a strength: it is told that this was it (`unmet_authentication_requirements`). */
+  readonly askedByRequest: boolean;
   /** Undefined for the hub's own pages. */
   readonly system: { readonly id: string; readonly title: string; readonly side: 'crm' | 'erp' | 'other' } | undefined;
   /** Parameters of the authorization request. */
@@ -27,6 +41,7 @@ export interface InteractionView {
 
 const kinds: Readonly<Record<string, InteractionView['kind']>> = {
   login: 'sign-in',
+  strength: 'step-up',
   consent: 'consent',
   access: 'no-access',
 };
@@ -46,10 +61,37 @@ export async function viewInteraction(
     return {
       kind,
       uid: interaction.uid,
+      person: interaction.session?.accountId,
+      fresh: interaction.prompt.reasons.some((reason) => reason === 'login_prompt' || reason === 'max_age'),
+      ...strengthAsked(interaction.params, system),
       system: system === undefined ? undefined : { id: system.id, title: system.title, side: system.side },
       params: interaction.params,
     };
   });
+}
+
+function strengthAsked(
+  params: Readonly<Record<string, unknown>>,
+  system: Pick<System, 'requires'> | undefined,
+): Pick<InteractionView, 'least' | 'wanted' | 'askedByRequest'> {
+  const { wished, essential } = askedOf(params);
+  const named = essential === undefined ? undefined : mildest(essential);
+  const least = strictest(system?.requires, wished, named);
+  return {
+    least,
+    wanted: strictest(least, preferred(params)),
+    askedByRequest: essential !== undefined,
+  };
+}
+
+/** The first of `acr_values`, which stand in order of preference. */
+function preferred({ acr_values: values }: Readonly<Record<string, unknown>>): Assurance | undefined {
+  return typeof values === 'string'
+    ? values
+        .split(' ')
+        .map(assuranceOf)
+        .find((level) => level !== undefined)
+    : undefined;
 }
 
 async function pending(provider: Provider, req: IncomingMessage, res: ServerResponse): Promise<Interaction> {
@@ -63,6 +105,14 @@ async function pending(provider: Provider, req: IncomingMessage, res: ServerResp
   }
 }
 
+/** What a sign-in proved. */
+export interface HowSignedIn {
+  /** RFC 8176. */
+  readonly amr: readonly string[];
+  /** What the oldest proof of these is from, in seconds since 1970; absent: all were given now. */
+  readonly authTime?: number;
+}
+
 /**
  * The person is who they say: the interaction goes on. Whoever was signed in here before, if somebody else, is signed out
  * properly first. Commits the unit of the caller, or one of its own, and answers 303.
@@ -73,17 +123,20 @@ export async function finishSignIn(
   req: IncomingMessage,
   res: ServerResponse,
   person: Stored<Person>,
-  how: { readonly amr: readonly string[]; readonly acr: string },
+  how: HowSignedIn,
 ): Promise<void> {
   await finish(services, provider, req, res, async (unit, interaction) => {
-    if (interaction.prompt.name !== 'login') throw new HubError('bad-request', 'There is no sign-in to finish here');
+    if (interaction.prompt.name !== 'login' && interaction.prompt.name !== 'strength')
+      throw new HubError('bad-request', 'There is no sign-in to finish here');
     const before = await sessionOf(services, req);
     if (before !== undefined && before.account !== person.id) {
       const origin = { ...stateOf(unit).origin, actor: { kind: 'person', id: person.id } as const };
       unit.stage(await endingOfSession(services, origin, before, 'replaced'));
       delete (interaction as { session?: unknown }).session;
     }
-    return { login: { accountId: person.id, amr: [...how.amr], acr: how.acr, remember: true } };
+    const acr = acrOf(assuranceBy(how.amr));
+    const ts = how.authTime === undefined ? {} : { ts: how.authTime };
+    return { login: { accountId: person.id, amr: [...how.amr], acr, remember: true, ...ts } };
   });
 }
 
@@ -156,7 +209,8 @@ async function finish(
     try {
       await unit.commit();
     } catch (error) {
-      if (!(error instanceof CommitConflict)) throw error;
+      // What was to prove something was spent already: the page that took it knows what to say.
+      if (!(error instanceof CommitConflict) || error.change.tag === spentTag) throw error;
       throw new HubError('interaction-over', undefined, { cause: error });
     }
     return interaction.returnTo;

@@ -2,17 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { type KeyRing, keyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
+import type { Assurance } from '#domain/assurance.ts';
 import { requestId } from '#platform/request-id.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person, System } from '#storage/collections.ts';
 import { isUnavailable } from '#storage/port.ts';
 import { type Bearer, bearerOf } from './bearer.ts';
 import { hubReturnPath } from './hub-client.ts';
-import { returnFromSignIn, type SignedIn, signedIn, startSignIn } from './hub-session.ts';
+import { raiseSession, returnFromSignIn, type SignedIn, signedIn, startSignIn } from './hub-session.ts';
 import {
   abortInteraction,
   finishConsent,
   finishSignIn,
+  type HowSignedIn,
   type InteractionView,
   viewInteraction,
 } from './interactions.ts';
@@ -37,16 +39,17 @@ export interface Oidc {
   /** @throws HubError when the interaction is over or belongs to another browser. */
   interaction(req: IncomingMessage, res: ServerResponse): Promise<InteractionView>;
   /** These three commit one unit of work (the caller's, if it runs in one) and answer 303. */
-  finishSignIn(
-    req: IncomingMessage,
-    res: ServerResponse,
-    person: Stored<Person>,
-    how: { amr: readonly string[]; acr: string },
-  ): Promise<void>;
+  finishSignIn(req: IncomingMessage, res: ServerResponse, person: Stored<Person>, how: HowSignedIn): Promise<void>;
   finishConsent(req: IncomingMessage, res: ServerResponse): Promise<void>;
   abort(req: IncomingMessage, res: ServerResponse, error: string): Promise<void>;
   /** Sends the browser to sign in and then to `returnTo`, a path of the hub. */
-  startSignIn(res: ServerResponse, returnTo: string, options?: { readonly again?: boolean }): Promise<void>;
+  startSignIn(
+    res: ServerResponse,
+    returnTo: string,
+    options?: { readonly again?: boolean; readonly wanted?: Assurance },
+  ): Promise<void>;
+  /** What the person in hand proved beyond the session's own sign-in; staged into the caller's unit, with a new session id. */
+  raiseSession(req: IncomingMessage, res: ServerResponse, amr: readonly string[]): Promise<void>;
   /** The system that asked for the sign-out which the page `/sign-out?request=…` is about; undefined if none did. */
   signOutRequest(request: string | undefined): Promise<Stored<System> | undefined>;
   /** Ends the session of this browser and answers 303, to the system that asked or to `/sign-out/done`. */
@@ -102,6 +105,7 @@ export async function createOidc(services: Services): Promise<Oidc> {
     finishConsent: async (req, res) => finishConsent(services, (await now()).provider, req, res),
     abort: async (req, res, error) => abortInteraction(services, (await now()).provider, req, res, error),
     startSignIn: async (res, returnTo, options) => startSignIn(services, res, returnTo, options),
+    raiseSession: (req, res, amr) => raiseSession(services, req, res, amr),
     signOutRequest: (request) => signOutRequest(services, request),
     signOut: (req, res, request) => signOut(services, req, res, request),
     bearer: (req) => bearerOf(services, req),

@@ -40,5 +40,10 @@ export function resumeUrl(services: Services, uid: string): string {
   return `${services.settings.issuer}${paths.authorization}/${uid}`;
 }
 
-/** The pages of the three kinds of interaction; the library's cookie is bound to exactly this path. */
-export const interactionPaths = { login: '/sign-in', access: '/no-access', consent: '/consent' } as const;
+/** The pages of the kinds of interaction; the library's cookie is bound to exactly this path. */
+export const interactionPaths = {
+  login: '/sign-in',
+  strength: '/sign-in',
+  access: '/no-access',
+  consent: '/consent',
+} as const;

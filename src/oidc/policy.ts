@@ -1,20 +1,24 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
-import { mayEnter } from './entry/may-enter.ts';
+import { mayEnter, recordTooWeak } from './entry/may-enter.ts';
 import { prepareEntry } from './entry/prepare.ts';
 import { wantsAgreement } from './entry/scope.ts';
+import { missingStrength } from './entry/strength.ts';
 import { systemOf } from './systems.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
 
 /**
  * What has to be settled before a code is issued, in this order: who it is, whether the person may enter this system,
- * whether a third party was consented to. Last comes the entry itself, which asks nothing and stages the link and the grant.
+ * whether the sign-in was strong enough for it, whether a third party was consented to. Last comes the entry itself, which asks nothing and stages the link and the grant.
  */
 export function createPolicy(services: Services): InstanceType<typeof interactionPolicy.Prompt>[] {
   const login = base().get('login');
   if (login === undefined) throw new Error('the library has no login prompt any more');
-  return [login, accessPrompt(services), consentPrompt(services), entryPrompt(services)];
+  // The hub's own check (`strength`) knows that a stronger sign-in is good for a weaker wish, and who has what.
+  login.checks.remove('essential_acrs');
+  login.checks.remove('essential_acr');
+  return [login, accessPrompt(services), strengthPrompt(services), consentPrompt(services), entryPrompt(services)];
 }
 
 function accessPrompt(services: Services) {
@@ -22,6 +26,24 @@ function accessPrompt(services: Services) {
     { name: 'access', requestable: false },
     new Check('not_allowed', 'this person may not enter this system', 'access_denied', async (ctx) => {
       return (await mayEnter(services, ctx)) ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+    }),
+  );
+}
+
+/**
+ * Asks for what is missing. Under `prompt=none` the answer is `login_required` where asking would help, and
+ * `unmet_authentication_requirements` where it would not (OpenID Connect Core Unmet Authentication Requirements 1.0).
+ */
+function strengthPrompt(services: Services) {
+  return new Prompt(
+    { name: 'strength', requestable: false },
+    new Check('stronger', 'a stronger sign-in is required', 'login_required', async (ctx) => {
+      return (await missingStrength(services, ctx)) === 'ask' ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+    }),
+    new Check('too_weak', 'no sign-in that strong can be had', 'unmet_authentication_requirements', async (ctx) => {
+      if ((await missingStrength(services, ctx)) !== 'unmet') return Check.NO_NEED_TO_PROMPT;
+      await recordTooWeak(services, ctx);
+      return Check.REQUEST_PROMPT;
     }),
   );
 }

@@ -153,6 +153,7 @@ function complete(
     admin: email === undefined || password === undefined ? undefined : { email, password },
     lifetimes: given.lifetimes,
     limits: given.limits,
+    mfa: given.mfa,
     timeZone: given.timeZone,
     company: given.company,
     metrics: { token: given.metrics.token },

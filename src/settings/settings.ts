@@ -71,6 +71,8 @@ export interface Settings {
     request: number;
     logout: { firstRetry: number };
   };
+  /** Milliseconds in which a second factor may be set up with the password alone: where one is asked for; for admins. */
+  mfa: { grace: number; adminGrace: number };
   /** IANA name. */
   timeZone: string;
   company: string | undefined;

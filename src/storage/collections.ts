@@ -1,7 +1,15 @@
 /** The hub's state: every collection is declared once, in one of these files, and listed here. */
 
+import {
+  credentials,
+  factorGraces,
+  passkeyChallenges,
+  recoveryCodes,
+  rememberedDevices,
+  signInSteps,
+} from './collections/credentials.ts';
 import { keys, personKeys } from './collections/keys.ts';
-import { assignments, credentials, links, people } from './collections/people.ts';
+import { assignments, links, people } from './collections/people.ts';
 import { policyVersions } from './collections/policy.ts';
 import {
   accessTokens,
@@ -18,6 +26,7 @@ import {
 import { systems } from './collections/systems.ts';
 import { leases, meta, oneTimeLinks, outbox, throttles } from './collections/upkeep.ts';
 
+export * from './collections/credentials.ts';
 export * from './collections/keys.ts';
 export * from './collections/people.ts';
 export * from './collections/policy.ts';
@@ -29,6 +38,9 @@ export * from './collections/upkeep.ts';
 export const allCollections = [
   people,
   credentials,
+  recoveryCodes,
+  rememberedDevices,
+  factorGraces,
   assignments,
   links,
   systems,
@@ -40,6 +52,8 @@ export const allCollections = [
   throttles,
   leases,
   oneTimeLinks,
+  signInSteps,
+  passkeyChallenges,
   sessions,
   interactions,
   grants,

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { publishPolicy } from '#actions/policy/publish.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import type { Origin } from '#domain/audit/event.ts';
+import type { Clock } from '#platform/clock.ts';
 import { type SystemInput, withDefaults } from '#settings/system.ts';
 import { type BootedHub, bootHub, passphrase } from '#test/support/booted.ts';
 import { type Answer, Browser } from '#test/support/browser.ts';
@@ -49,8 +50,12 @@ const systems = [
 type Context = Parameters<typeof bootHub>[0];
 
 /** A whole hub with a CRM, an ERP and a third party. */
-export async function pagesHub(t: Context, env: Readonly<Record<string, string>> = {}): Promise<BootedHub> {
-  const hub = await bootHub(t, { env });
+export async function pagesHub(
+  t: Context,
+  env: Readonly<Record<string, string>> = {},
+  clock?: Clock,
+): Promise<BootedHub> {
+  const hub = await bootHub(t, { env, ...(clock === undefined ? {} : { clock }) });
   for (const system of systems) {
     const input = { ...system, redirectUris: [callback], launchUri: 'http://localhost:4998/login' };
     await createSystem(hub.services, operator, withDefaults(input as unknown as SystemInput));

@@ -4,7 +4,8 @@ import { before, test } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import * as client from 'openid-client';
 import { manualClock } from '#platform/clock.ts';
-import { Browser } from '#test/support/browser.ts';
+import { factorGraces } from '#storage/collections.ts';
+import { type Answer, Browser } from '#test/support/browser.ts';
 import { passphrase, type TestHub } from '#test/support/hub.ts';
 import { aHub, asCrm, asErp, ask, asSpa, callback, enter, redeem } from './fixture.ts';
 
@@ -259,7 +260,12 @@ test('a system that asks for more than a password keeps a password out', async (
   url.searchParams.set('client_id', 'strict');
   url.searchParams.set('prompt', 'none');
   const answer = await browser.get(url.href);
-  assert.equal(URL.parse(answer.location ?? '')?.searchParams.get('error'), 'access_denied');
+  const { id } = hub.person('ada@example.com');
+  const error = (given: Answer) => URL.parse(given.location ?? '')?.searchParams.get('error');
+  assert.equal(error(answer), 'login_required', 'a second factor may still be set up');
+  const old = { since: hub.services.clock.now() - 15 * 86_400_000 };
+  await hub.services.store.write({ changes: [{ kind: 'put', collection: factorGraces, id, data: old }] });
+  assert.equal(error(await browser.get(url.href)), 'unmet_authentication_requirements', 'the time for it has passed');
   const denied = (await hub.events('entry.denied')).at(-1);
   assert.deepEqual([denied?.system, denied?.detail], ['strict', { reason: 'stronger-sign-in-required' }]);
 });

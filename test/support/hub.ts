@@ -138,7 +138,7 @@ async function page(
       password: form.get('password') ?? '',
     });
     if (result.outcome === 'ok') {
-      await oidc.finishSignIn(req, res, result.person, { amr: ['pwd'], acr: 'urn:gatehouse:acr:password' });
+      await oidc.finishSignIn(req, res, result.person, { amr: result.amr });
       return;
     }
     await unit.commit();

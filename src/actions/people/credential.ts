@@ -2,7 +2,7 @@ import { HubError } from '#domain/errors.ts';
 import { normalPassword, passwordFault } from '#domain/people/password.ts';
 import { importedHashFault } from '#platform/hashing/schemes/index.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Credential, credentials, type Person } from '#storage/collections.ts';
+import { type Credential, credentials, type PasswordCredential, type Person } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 
@@ -60,7 +60,7 @@ export async function hashOf(
 }
 
 export function newCredential(person: string, hash: string, now: number): Change {
-  const data: Credential = { person, kind: 'password', hash, createdAt: now, changedAt: now };
+  const data: PasswordCredential = { person, kind: 'password', hash, createdAt: now, changedAt: now };
   return { kind: 'insert', collection: credentials, id: passwordId(person), data };
 }
 
@@ -72,7 +72,8 @@ export function credentialChange(
   now: number,
 ): Change {
   if (before === undefined) return newCredential(person, hash, now);
+  if (before.kind !== 'password') throw new Error('a password takes the place of a password alone');
   const { id, version, ...rest } = before;
-  const data: Credential = { ...rest, hash, changedAt: now };
+  const data: PasswordCredential = { ...rest, hash, changedAt: now };
   return { kind: 'replace', collection: credentials, id, ifVersion: version, data };
 }

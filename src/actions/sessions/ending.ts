@@ -3,6 +3,7 @@ import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Delivery, grants, outbox, people, type SessionRecord, sessions } from '#storage/collections.ts';
 import type { Change, Commit } from '#storage/port.ts';
+import { forgetBrowsers } from '../factors/remembered.ts';
 import { findLink } from '../links/link-for.ts';
 import { named } from '../named.ts';
 import type { Services } from '../services.ts';
@@ -10,7 +11,18 @@ import { systemByClientId } from '../systems/directory.ts';
 import { entriesOf } from './session.ts';
 
 /** Why a session ended; kept in `session.ended`. */
-export type EndingReason = 'signed-out' | 'admin' | 'disabled' | 'password-changed' | 'expired' | 'replaced' | 'erased';
+export type EndingReason =
+  | 'signed-out'
+  | 'admin'
+  | 'disabled'
+  | 'password-changed'
+  | 'factors-reset'
+  | 'expired'
+  | 'replaced'
+  | 'erased';
+
+/** Endings after which no browser may be spared a code any more. */
+const forgetting: ReadonlySet<EndingReason> = new Set(['disabled', 'password-changed', 'factors-reset', 'erased']);
 
 /** How long the hub goes on telling a system that a session ended (security.md). */
 const tellFor = 24 * 60 * 60 * 1000;
@@ -57,7 +69,7 @@ export async function endingOfSession(
   return { changes, events };
 }
 
-/** The same for every session of a person: disabling, erasing, a new password. */
+/** The same for every session of a person: disabling, erasing, a new password; remembered browsers are forgotten with them. */
 export async function endingsOfPerson(
   services: Services,
   origin: Origin,
@@ -69,8 +81,9 @@ export async function endingsOfPerson(
   for (const session of await sessionsOf(services, person)) {
     if (session.uid !== options.except) commits.push(await endingOfSession(services, origin, session, why));
   }
+  const forgotten = forgetting.has(why) ? await forgetBrowsers(services, person) : [];
   return {
-    changes: commits.flatMap((commit) => commit.changes),
+    changes: [...commits.flatMap((commit) => commit.changes), ...forgotten],
     events: commits.flatMap((commit) => commit.events ?? []),
   };
 }

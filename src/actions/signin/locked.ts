@@ -8,8 +8,8 @@ export interface Locked {
   readonly subject?: { readonly id: string };
   /** Keyed hash of an identifier that belongs to nobody. */
   readonly identifierHash?: string;
-  /** The door: where the password was tried. */
-  readonly door: 'sign-in' | 'change-password';
+  /** The door: where the password, or the second factor, was tried. */
+  readonly door: 'sign-in' | 'change-password' | 'second-factor';
 }
 
 /** Records `signin.locked`: a try that was refused before it was looked at. A flood is one event a minute and counter. */

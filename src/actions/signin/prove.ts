@@ -4,10 +4,10 @@ import { HubError } from '#domain/errors.ts';
 import { fold } from '#domain/people/folding.ts';
 import { tooLong } from '#domain/people/password.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Credential, credentials, type Person } from '#storage/collections.ts';
+import { credentials, type PasswordCredential, type Person } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
+import { type Credentials, credentialsOf } from '../factors/credentials.ts';
 import { named } from '../named.ts';
-import { passwordId } from '../people/credential.ts';
 import type { Services } from '../services.ts';
 import { bucketsOf, keyedHash } from './buckets.ts';
 import { type Locked, recordLocked } from './locked.ts';
@@ -26,7 +26,13 @@ export interface Try {
 
 export type Proof =
   /** `settle` gives the try back; call it when what the password was asked for has happened. */
-  | { readonly outcome: 'ok'; readonly credential: Stored<Credential>; readonly settle: () => Promise<void> }
+  | {
+      readonly outcome: 'ok';
+      readonly credential: Stored<PasswordCredential>;
+      /** Everything else that the person can sign in with. */
+      readonly credentials: Credentials;
+      readonly settle: () => Promise<void>;
+    }
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
@@ -50,7 +56,8 @@ export async function provePassword(services: Services, origin: Origin, given: T
     return { outcome: 'throttled', retryAfter: taken.retryAfter };
   }
   const settle = () => giveBack(services, buckets);
-  const credential = person && (await services.store.get(credentials, passwordId(person.id)));
+  const held = person && (await credentialsOf(services, person.id));
+  const credential = held?.password;
   const long = tooLong(given.password);
   const checked = services.hasher.verify(credential?.hash ?? nobodysHash, long ? '' : given.password);
   const { matches, outdated } = await checked.catch(async (fault: unknown) => {
@@ -60,10 +67,10 @@ export async function provePassword(services: Services, origin: Origin, given: T
   });
   const cause =
     person === undefined ? 'unknown' : credential === undefined ? 'no-password' : long ? 'too-long' : undefined;
-  if (cause === undefined && matches && credential !== undefined) {
+  if (cause === undefined && matches && held !== undefined && credential !== undefined) {
     if (person?.status !== 'active') return refuse(services, failure(origin, person, door, 'disabled'));
     if (outdated && door === 'sign-in') await renew(services, credential, given.password);
-    return { outcome: 'ok', credential, settle };
+    return { outcome: 'ok', credential, credentials: held, settle };
   }
   return refuse(services, failure(origin, person, door, cause ?? 'wrong-password', unknown.identifierHash));
 }
@@ -91,7 +98,7 @@ export function failure(
  * Replaces a hash of another product, or of older parameters. If it was changed in between, that one is newer; if no slot
  * is free, the next sign-in does it.
  */
-async function renew(services: Services, credential: Stored<Credential>, password: string): Promise<void> {
+async function renew(services: Services, credential: Stored<PasswordCredential>, password: string): Promise<void> {
   const { id, hash: old } = credential;
   try {
     const hash = await services.hasher.hash(password);

@@ -1,6 +1,9 @@
-import { draft, type Origin } from '#domain/audit/event.ts';
+import type { Assurance } from '#domain/assurance.ts';
+import { type AuditDraft, draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Person, people } from '#storage/collections.ts';
+import { type PasswordCredential, type Person, people } from '#storage/collections.ts';
+import { hasSecondFactor } from '../factors/credentials.ts';
+import { isRemembered } from '../factors/remembered.ts';
 import { named } from '../named.ts';
 import { findByLogin } from '../people/find.ts';
 import type { Services } from '../services.ts';
@@ -12,17 +15,31 @@ export interface SignIn {
   readonly password: string;
   /** The value of the device cookie (`rememberDevice`), if the browser sent one. */
   readonly knownDevice?: string | undefined;
+  /** The value of the cookie of remembered browsers (`rememberBrowser`). */
+  readonly remembered?: string | undefined;
+  /** Everything is to be proved now: a remembered browser spares nothing. */
+  readonly fresh?: boolean;
+  /** The strength that is asked for, as far as it is known already. */
+  readonly wanted?: Assurance;
 }
 
 export type SignInResult =
-  | { readonly outcome: 'ok'; readonly person: Stored<Person> }
+  /** `amr`: what was proved (RFC 8176). */
+  | { readonly outcome: 'ok'; readonly person: Stored<Person>; readonly amr: readonly string[] }
+  /** The password was right; nobody is signed in until a second factor is proved as well. */
+  | {
+      readonly outcome: 'second-step';
+      readonly person: Stored<Person>;
+      readonly password: Stored<PasswordCredential>;
+    }
   | { readonly outcome: 'refused' }
   /** Seconds until another try makes sense. */
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
 /**
  * Signs a person in by password. What is refused answers alike, whether the account exists, is disabled or has no
- * password, and in steps of time wide enough that hashes of other products do not stand out.
+ * password, and in steps of time wide enough that hashes of other products do not stand out. Who has a second factor has to
+ * prove it next, unless this browser is remembered.
  *
  * `signin.succeeded` goes into the unit of work of the request, together with the session that the caller starts;
  * refusals are on record before this returns.
@@ -44,18 +61,35 @@ export async function signInWithPassword(services: Services, origin: Origin, giv
     await evenly(started);
     return { outcome: 'refused' };
   }
-  await services.store.write({ changes: [], events: [succeeded(origin, now)] });
-  const unit = services.store.current();
-  if (unit === undefined) await proof.settle();
-  else
-    unit.afterCommit(() => void proof.settle().catch((fault) => services.log.warn(fault, 'a try was not given back')));
-  return { outcome: 'ok', person: now };
+  const second = hasSecondFactor(proof.credentials);
+  if (second && !(await sparedCode(services, given, now.id))) {
+    await proof.settle();
+    return { outcome: 'second-step', person: now, password: proof.credential };
+  }
+  const detail = second ? { method: 'password', second: 'remembered-device' } : { method: 'password' };
+  await services.store.write({ changes: [], events: [succeeded(origin, now, detail)] });
+  await settleWithUnit(services, proof.settle);
+  return { outcome: 'ok', person: now, amr: second ? ['pwd', 'mfa'] : ['pwd'] };
 }
 
-function succeeded(origin: Origin, person: Stored<Person>) {
+/** A remembered browser is not asked for a code, but for a fresh sign-in and where only a passkey is good enough. */
+async function sparedCode(services: Services, given: SignIn, person: string): Promise<boolean> {
+  if (given.fresh === true || given.wanted === 'phishing-resistant') return false;
+  return isRemembered(services, given.remembered, person);
+}
+
+/** Gives the try back once what it was for is on record. */
+export async function settleWithUnit(services: Services, settle: () => Promise<void>): Promise<void> {
+  const unit = services.store.current();
+  if (unit === undefined) await settle();
+  else unit.afterCommit(() => void settle().catch((fault) => services.log.warn(fault, 'a try was not given back')));
+}
+
+/** The event of somebody who is in. */
+export function succeeded(origin: Origin, person: Stored<Person>, detail: JsonObject): AuditDraft {
   return draft({ ...origin, actor: { kind: 'person', id: person.id } }, 'signin.succeeded', 'success', {
     subject: { id: person.id },
-    detail: { method: 'password' },
+    detail,
     personal: { actor: named(person), subject: named(person) },
   });
 }

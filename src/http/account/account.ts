@@ -4,6 +4,9 @@ import { csrf } from '#http/middleware/csrf.ts';
 import { requireSignedIn } from '#http/middleware/signed-in.ts';
 import { accessPage } from './access.ts';
 import { activityPage } from './activity.ts';
+import { forget, remove, rename, renewCodes } from './methods/acts.ts';
+import { addApp, appPage } from './methods/app.ts';
+import { methodsPage } from './methods/methods.ts';
 import { changePassword, passwordPage } from './password.ts';
 import { endOne, endOthers, sessionsPage } from './sessions.ts';
 
@@ -16,6 +19,13 @@ export const accountFeature: Feature = (app) => {
   account.get('/activity', activityPage);
   account.get('/password', passwordPage);
   account.post('/password', changePassword);
+  account.get('/methods', methodsPage);
+  account.get('/methods/app', appPage);
+  account.post('/methods/app', addApp);
+  account.post('/methods/rename', rename);
+  account.post('/methods/remove', remove);
+  account.post('/methods/recovery-codes', renewCodes);
+  account.post('/methods/forget', forget);
   account.get('/sessions', sessionsPage);
   account.post('/sessions/end', endOne);
   account.post('/sessions/end-others', endOthers);

@@ -76,10 +76,19 @@ function sentence(event: AuditEvent, { texts, document, systemOf, personId }: Wo
     via: event.via === undefined ? t('hub') : systemOf(event.via).title,
     rights,
     role: roleTitle(texts, document, textIn(event.after, 'role') ?? textIn(event.before, 'role') ?? '?'),
-    how: t(event.detail?.method === 'password' ? 'how.pwd' : 'how.unknown'),
+    how: t(howKey(event)),
     type: event.type,
   });
 }
+
+/** How somebody signed in: the second step says more than the first. */
+function howKey({ detail }: AuditEvent): string {
+  const second = detail?.second ?? detail?.method;
+  if (second === 'password') return 'how.pwd';
+  return typeof second === 'string' && second in ways ? `how.${second}` : 'how.unknown';
+}
+
+const ways = { totp: true, 'recovery-code': true, 'remembered-device': true, passkey: true };
 
 function rightsOf({ detail }: AuditEvent): string[] {
   const permissions = detail?.permissions;

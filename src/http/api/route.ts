@@ -15,6 +15,8 @@ export interface Caller {
   readonly origin: Origin;
   /** When the person proved who they are, in ms since 1970; tokens have none. */
   readonly authTime?: number;
+  /** What the person's sign-in proved (RFC 8176). */
+  readonly amr?: readonly string[];
 }
 
 /** What a handler gets once the guard is through: everything checked, nothing raw. */

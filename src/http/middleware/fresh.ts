@@ -1,22 +1,40 @@
 import type { Response } from 'express';
+import { credentialsOf, hasSecondFactor, strongestBy } from '#actions/factors/credentials.ts';
+import type { Services } from '#actions/services.ts';
+import { provedSecond } from '#domain/assurance.ts';
 import { context } from '#http/context.ts';
 import { viewer } from './signed-in.ts';
 
 /** How long ago a person may have signed in for a dangerous act: keys, exports, roles of the hub itself (security.md). */
 export const freshMs = 10 * 60_000;
 
-/** @param authTime when the person last proved who they are, in milliseconds */
-export function isFresh(authTime: number, now: number): boolean {
-  return now - authTime <= freshMs;
+/** What somebody proved last. */
+export interface Proved {
+  readonly personId: string;
+  /** When, in milliseconds. */
+  readonly authTime: number;
+  /** How (RFC 8176). */
+  readonly amr: readonly string[];
 }
 
 /**
- * Before a dangerous act: true when the sign-in is fresh. Otherwise the browser is on its way to sign in again and then to
- * `back`, a path of this hub; the caller does nothing more.
+ * Is this good for a dangerous act? It has to be recent, and whoever has a second factor has to have proved one: a remembered
+ * device does not count.
+ */
+export async function isFresh(services: Services, proved: Proved): Promise<boolean> {
+  if (services.clock.now() - proved.authTime > freshMs) return false;
+  return provedSecond(proved.amr) || !hasSecondFactor(await credentialsOf(services, proved.personId));
+}
+
+/**
+ * Before a dangerous act: true when the sign-in is fresh. Otherwise the browser is on its way to sign in again, with the
+ * strongest that the person has, and then to `back`, a path of this hub; the caller does nothing more.
  */
 export async function freshOrAgain(res: Response, back: string): Promise<boolean> {
-  const { deps } = context(res);
-  if (isFresh(viewer(res).authTime * 1_000, deps.services.clock.now())) return true;
-  await deps.oidc.startSignIn(res, back, { again: true });
+  const { services, oidc } = context(res).deps;
+  const { person, authTime, amr } = viewer(res);
+  if (await isFresh(services, { personId: person.id, authTime: authTime * 1_000, amr })) return true;
+  const strongest = strongestBy(await credentialsOf(services, person.id));
+  await oidc.startSignIn(res, back, { again: true, ...(strongest === 'password' ? {} : { wanted: strongest }) });
   return false;
 }

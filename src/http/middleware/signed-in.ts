@@ -20,6 +20,8 @@ export async function viewerOf(req: Request, res: Response): Promise<Viewer | un
     session: session.uid,
     authTime: session.authTime,
     endsAt: session.endsAt,
+    amr: session.amr,
+    assurance: session.assurance,
     hub: access.hub,
   };
   return state.viewer;

@@ -15,11 +15,11 @@ import type { InteractionView } from '#oidc/interactions.ts';
 export async function openInteraction(
   req: Request,
   res: Response,
-  kind: InteractionView['kind'],
+  ...kinds: readonly InteractionView['kind'][]
 ): Promise<InteractionView> {
   const state = context(res);
   const interaction = await state.deps.oidc.interaction(req, res);
-  if (interaction.kind !== kind) throw new HubError('interaction-over');
+  if (!kinds.includes(interaction.kind)) throw new HubError('interaction-over');
   allowRedirectTo(res, interaction.params.redirect_uri);
   const wanted = localeOfUiLocales(interaction.params.ui_locales);
   if (wanted !== undefined && !hasChosenLocale(req, res)) state.texts = texts(wanted);

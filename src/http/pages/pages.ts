@@ -4,7 +4,7 @@ import { launchpadPages } from './launchpad.ts';
 import { noAccessPages } from './no-access.ts';
 import { protocolErrorPage } from './protocol-error.ts';
 import { setUpPages } from './set-up.ts';
-import { signInPages } from './sign-in.ts';
+import { signInPages } from './sign-in/sign-in.ts';
 import { signOutPages } from './sign-out.ts';
 
 /** The pages around signing in, and the front page. */

@@ -8,14 +8,13 @@ import { type Person, people, type System } from '#storage/collections.ts';
 import { unitOf } from '../adapter/context.ts';
 import { systemOf } from '../systems.ts';
 import { readVia } from '../via.ts';
-import { reaches } from './acr.ts';
 
 /** Why a person was kept out; stands in `entry.denied` and decides what the page says. */
 export type DenialReason = 'no-permissions' | 'stronger-sign-in-required';
 
 /**
- * May this person enter this system? It takes at least one permission there, or a system that is open to everybody, and a
- * sign-in as strong as the system asks. A refusal is recorded at once (`entry.denied`).
+ * May this person enter this system? It takes at least one permission there, or a system that is open to everybody. A refusal
+ * is recorded at once (`entry.denied`).
  */
 export async function mayEnter(services: Services, ctx: KoaContextWithOIDC): Promise<boolean> {
   const system = await systemOf(services, ctx);
@@ -24,24 +23,19 @@ export async function mayEnter(services: Services, ctx: KoaContextWithOIDC): Pro
   if (system === undefined || id === undefined) return true;
   const person = await services.store.get(people, id);
   if (person === undefined) return false;
-  const reason = await denial(services, ctx, system, person);
-  if (reason === undefined) return true;
-  recordDenial(services, ctx, system, person, reason);
+  const access = await effectiveAccess(services, person);
+  if (access.systems.get(system.id)?.mayEnter === true) return true;
+  recordDenial(services, ctx, system, person, 'no-permissions');
   return false;
 }
 
-async function denial(
-  services: Services,
-  ctx: KoaContextWithOIDC,
-  system: Stored<System>,
-  person: Stored<Person>,
-): Promise<DenialReason | undefined> {
-  const access = await effectiveAccess(services, person);
-  if (access.systems.get(system.id)?.mayEnter !== true) return 'no-permissions';
-  const strongEnough = [system.requires, access.requires].every((required) => {
-    return reaches(ctx.oidc.session?.acr, required ?? 'password');
-  });
-  return strongEnough ? undefined : 'stronger-sign-in-required';
+/** Puts on record that somebody stays outside who has nothing that is strong enough. */
+export async function recordTooWeak(services: Services, ctx: KoaContextWithOIDC): Promise<void> {
+  const system = await systemOf(services, ctx);
+  const id = ctx.oidc.account?.accountId;
+  const person = id === undefined ? undefined : await services.store.get(people, id);
+  if (system === undefined || person === undefined) return;
+  recordDenial(services, ctx, system, person, 'stronger-sign-in-required');
 }
 
 function recordDenial(

@@ -1,11 +1,13 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { linkFor } from '#actions/links/link-for.ts';
 import type { Services } from '#actions/services.ts';
+import { acrOf } from '#domain/assurance.ts';
 import { people, type System } from '#storage/collections.ts';
 import { unitOf } from '../adapter/context.ts';
 import { systemOf } from '../systems.ts';
 import { clearVia, readVia } from '../via.ts';
 import { givenWithoutAsking } from './scope.ts';
+import { acrToTell } from './strength.ts';
 
 /**
  * The entry as it is about to happen: the link (with its `sub`) at the first one, the one grant per session and system with
@@ -24,6 +26,8 @@ export async function prepareEntry(services: Services, ctx: KoaContextWithOIDC):
     state.via = readVia(services, ctx.req, system.id);
     if (state.via !== undefined) clearVia(services, ctx.res, system.id);
   }
+  const tell = acrToTell(ctx);
+  if (tell !== undefined) Object.defineProperty(ctx.oidc, 'acr', { value: acrOf(tell) });
   if (system === undefined || system.firstParty) await grantAll(ctx, system);
   const own = session as unknown as {
     ensureClientContainer(client: string): void;

@@ -25,7 +25,8 @@ export async function recordOutcome(services: Services, ctx: KoaContextWithOIDC,
   if (state.failure !== undefined && ctx.status < 500) {
     // Who turns back where there was no way in was refused at authorize: that is on record already (`entry.denied`).
     const { Interaction: left } = ctx.oidc.entities;
-    const turnedBack = left?.prompt.name === 'access' && left.result !== undefined && 'error' in left.result;
+    const kept = left?.prompt.name === 'access' || left?.prompt.name === 'strength';
+    const turnedBack = kept && left?.result !== undefined && 'error' in left.result;
     if (!state.recorded && !turnedBack)
       await recordRefused(services, state.origin, ctx, system?.id, state.failure.error);
     return;

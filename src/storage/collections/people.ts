@@ -1,4 +1,4 @@
-/** People, how they prove themselves, the roles given to them singly and their logins in other systems. */
+/** People, the roles given to them singly and their logins in other systems. */
 import { z } from 'zod';
 import { collection } from '../collection.ts';
 
@@ -44,24 +44,6 @@ export const people = collection({
     department: { fields: ['department'] },
     status: { fields: ['status'] },
   },
-});
-
-export const credentialSchema = z.object({
-  person: z.string(),
-  kind: z.enum(['password']),
-  /** PHC string (argon2id, or an imported hash until the next sign-in) or `{SSHA}…`. */
-  hash: z.string(),
-  createdAt: z.number(),
-  changedAt: z.number(),
-});
-export type Credential = z.infer<typeof credentialSchema>;
-/** Id: `<person>:<kind>`. */
-export const credentials = collection({
-  name: 'credentials',
-  life: 'kept',
-  schemaVersion: 1,
-  schema: credentialSchema,
-  indexes: { person: { fields: ['person'] } },
 });
 
 export const assignmentSchema = z.object({

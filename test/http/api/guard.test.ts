@@ -102,7 +102,7 @@ const doors: Doors = {
     const name = /session=(\w+)/.exec(req.headers.cookie ?? '')?.[1];
     if (name === undefined) return undefined;
     const age = req.headers['x-age'] === undefined ? 0 : Number(req.headers['x-age']);
-    return { uid: 'session-1', personId: name, authTime: services.clock.now() - age };
+    return { uid: 'session-1', personId: name, authTime: services.clock.now() - age, amr: ['pwd'] };
   },
   csrfHolds: (req) => req.headers['x-csrf-token'] === 'right',
   whence: () => ({ request: 'r1', ip: '127.0.0.1' }),

@@ -6,14 +6,19 @@ import { isFresh } from '#http/middleware/fresh.ts';
 import type { Caller, Route } from '../route.ts';
 
 /** @throws HubError forbidden, fresh-sign-in-required (403) */
-export function authorize(services: Services, caller: Caller, route: Route): void {
+export async function authorize(services: Services, caller: Caller, route: Route): Promise<void> {
   if (!caller.permissions.has(route.permission)) throw new HubError('forbidden', `This takes ${route.permission}`);
-  if (route.fresh === true) requireFresh(services, caller);
+  if (route.fresh === true) await requireFresh(services, caller);
 }
 
 /** For acts whose danger shows only in their body. @throws HubError fresh-sign-in-required; a token is always fresh. */
-export function requireFresh(services: Services, { authTime }: Pick<Caller, 'authTime'>): void {
-  if (authTime !== undefined && !isFresh(authTime, services.clock.now())) throw new HubError('fresh-sign-in-required');
+export async function requireFresh(
+  services: Services,
+  { id, authTime, amr }: Pick<Caller, 'id' | 'authTime' | 'amr'>,
+): Promise<void> {
+  if (authTime === undefined) return;
+  if (!(await isFresh(services, { personId: id, authTime, amr: amr ?? [] })))
+    throw new HubError('fresh-sign-in-required');
 }
 
 /** Tells a token's holder what was wrong (RFC 6750, section 3). */

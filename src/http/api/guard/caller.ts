@@ -13,7 +13,7 @@ export interface Doors {
   signedIn(
     req: IncomingMessage,
     res: ServerResponse,
-  ): Promise<{ uid: string; personId: string; authTime: number } | undefined>;
+  ): Promise<{ uid: string; personId: string; authTime: number; amr: readonly string[] } | undefined>;
   /** Does the request carry the CSRF token of this session (header `x-csrf-token`)? */
   csrfHolds(req: IncomingMessage, res: ServerResponse): boolean;
   /** Request id, network address and agent, as every event carries them. */
@@ -41,6 +41,7 @@ export async function authenticate(
     id: session.personId,
     permissions: access.hub,
     authTime: session.authTime,
+    amr: session.amr,
     origin: { ...doors.whence(req, res), actor: { kind: 'person', id: session.personId }, session: session.uid },
   };
 }

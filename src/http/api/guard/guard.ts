@@ -32,7 +32,7 @@ export function createGuard(
       checkCrossSite(doors, caller, req, res);
       if (caller.permissions.size === 0) throw new HubError('forbidden');
       const { route, params } = place(matching, res);
-      authorize(services, caller, route);
+      await authorize(services, caller, route);
       const ask = await check(services, caller, { route, params }, req, search);
       await sendAnswer(res, route, await route.handle(ask));
     } catch (cause) {

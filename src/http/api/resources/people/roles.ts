@@ -99,7 +99,7 @@ const assign = route({
   answers: { 201: { description: 'The assignment', schema: assignment, etag: true } },
   async handle({ services, caller, origin, item, body: { from, until, ...rest } }) {
     // Giving somebody a part of the hub itself is the most dangerous act of all.
-    if (isHubRole(rest.role)) requireFresh(services, caller);
+    if (isHubRole(rest.role)) await requireFresh(services, caller);
     const period = { from: parseInstant(from ?? ''), until: parseInstant(until ?? '') };
     const made = await assignRole(services, origin, item.id, { ...rest, ...period });
     const headers = { location: `${services.settings.issuer}/api/v1/people/${item.id}/roles/${made.id}` };

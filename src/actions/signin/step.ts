@@ -1,0 +1,55 @@
+import { hashedId } from '#platform/ids.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type PasswordCredential, type Person, people, type SignInStep, signInSteps } from '#storage/collections.ts';
+import type { Change } from '#storage/port.ts';
+import { type Credentials, credentialsOf } from '../factors/credentials.ts';
+import { spentTag } from '../factors/totp.ts';
+import type { Services } from '../services.ts';
+
+/** How long the second step may take, in milliseconds. */
+const stepMs = 10 * 60_000;
+
+/** What was proved so far by whom, in one sign-in of one browser. */
+export interface PendingStep {
+  readonly person: Stored<Person>;
+  readonly credentials: Credentials;
+  readonly amr: readonly string[];
+  /** Ends the step, in the commit of the sign-in: of two that finish it at once one succeeds. */
+  readonly end: Change;
+}
+
+const idOf = (interaction: string): string => hashedId(`step:${interaction}`);
+
+/**
+ * Notes that the password was right. Nobody is signed in by that; it counts for this interaction alone.
+ * @param interaction its secret id, which only the browser that started it knows
+ */
+export async function beginStep(
+  services: Services,
+  interaction: string,
+  person: Stored<Person>,
+  password: Stored<PasswordCredential>,
+): Promise<void> {
+  const data: SignInStep = { person: person.id, amr: ['pwd'], password: password.changedAt };
+  const expiresAt = services.clock.now() + stepMs;
+  await services.store.writeNow({
+    changes: [{ kind: 'put', collection: signInSteps, id: idOf(interaction), data, expiresAt }],
+  });
+}
+
+/** The outstanding step of this interaction; undefined when there is none, it took too long, or the account changed. */
+export async function pendingStep(services: Services, interaction: string): Promise<PendingStep | undefined> {
+  const step = await services.store.get(signInSteps, idOf(interaction));
+  if (step === undefined || (step.expiresAt ?? 0) <= services.clock.now()) return undefined;
+  const person = await services.store.get(people, step.person);
+  if (person?.status !== 'active') return undefined;
+  const credentials = await credentialsOf(services, person.id);
+  if (credentials.password?.changedAt !== step.password) return undefined;
+  const { id, version } = step;
+  return {
+    person,
+    credentials,
+    amr: step.amr,
+    end: { kind: 'remove', collection: signInSteps, id, ifVersion: version, tag: spentTag },
+  };
+}

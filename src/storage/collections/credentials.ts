@@ -1,0 +1,111 @@
+/** How people prove who they are: passwords, second factors, and what is left of a proof between two steps. */
+import { z } from 'zod';
+import { collection } from '../collection.ts';
+
+const common = { person: z.string(), createdAt: z.number(), changedAt: z.number() };
+
+export const passwordSchema = z.object({
+  ...common,
+  kind: z.literal('password'),
+  /** PHC string (argon2id, or an imported hash until the next sign-in) or `{SSHA}…`. */
+  hash: z.string(),
+});
+export type PasswordCredential = z.infer<typeof passwordSchema>;
+
+export const totpSchema = z.object({
+  ...common,
+  kind: z.literal('totp'),
+  /** What its owner calls it. */
+  label: z.string(),
+  /** The shared secret in base32, sealed (platform/seal). */
+  sealed: z.string(),
+  /** The newest time step that was spent; it and all before it are dead (RFC 6238, 5.2). */
+  step: z.number(),
+  usedAt: z.number().optional(),
+});
+export type TotpCredential = z.infer<typeof totpSchema>;
+
+export const passkeySchema = z.object({
+  ...common,
+  kind: z.literal('passkey'),
+  label: z.string(),
+  /** WebAuthn credential id and COSE public key, base64url. */
+  credential: z.string(),
+  publicKey: z.string(),
+  counter: z.number(),
+  transports: z.array(z.string()),
+  /** It is copied between its owner's devices by whoever keeps them in step. */
+  synced: z.boolean(),
+  usedAt: z.number().optional(),
+});
+export type PasskeyCredential = z.infer<typeof passkeySchema>;
+
+export const credentialSchema = z.discriminatedUnion('kind', [passwordSchema, totpSchema, passkeySchema]);
+export type Credential = z.infer<typeof credentialSchema>;
+/** Id: `<person>:password`, `<person>:totp`, or `passkey:<SHA-256 of the credential id>`. */
+export const credentials = collection({
+  name: 'credentials',
+  life: 'kept',
+  schemaVersion: 2,
+  schema: credentialSchema,
+  indexes: { person: { fields: ['person'] } },
+});
+
+/** One-time codes for who lost the second factor. Id: a keyed hash of person and code. A spent one is removed. */
+export const recoveryCodes = collection({
+  name: 'recoveryCodes',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: z.object({ person: z.string(), createdAt: z.number() }),
+  indexes: { person: { fields: ['person'] } },
+});
+
+export const rememberedDeviceSchema = z.object({
+  person: z.string(),
+  agent: z.string().optional(),
+  createdAt: z.number(),
+});
+export type RememberedDevice = z.infer<typeof rememberedDeviceSchema>;
+/** Browsers that are not asked for a code. Id: SHA-256 of the token in the browser's cookie. */
+export const rememberedDevices = collection({
+  name: 'rememberedDevices',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: rememberedDeviceSchema,
+  indexes: { person: { fields: ['person'] } },
+});
+
+export const signInStepSchema = z.object({
+  person: z.string(),
+  /** Proved so far in this flow (RFC 8176). */
+  amr: z.array(z.string()),
+  /** `changedAt` of the password that was proved: a new one makes the step worthless. */
+  password: z.number(),
+});
+export type SignInStep = z.infer<typeof signInStepSchema>;
+/** A sign-in whose second step is outstanding. Id: SHA-256 of the interaction's secret id. */
+export const signInSteps = collection({
+  name: 'signInSteps',
+  life: 'live',
+  schemaVersion: 1,
+  schema: signInStepSchema,
+  indexes: {},
+});
+
+/** Challenges of passkeys. Id: SHA-256 of what they are bound to; spent by being removed. */
+export const passkeyChallenges = collection({
+  name: 'passkeyChallenges',
+  life: 'live',
+  schemaVersion: 1,
+  schema: z.object({ challenge: z.string(), person: z.string().optional() }),
+  indexes: {},
+});
+
+/** When somebody without a second factor was first asked for one. Id: the person. */
+export const factorGraces = collection({
+  name: 'factorGraces',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: z.object({ since: z.number() }),
+  indexes: {},
+});
