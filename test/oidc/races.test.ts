@@ -1,4 +1,4 @@
-/** What serves once serves once: sent twenty at a time over twenty connections, a few rounds each (security.md). */
+/** What serves once serves once: sent twenty at a time over twenty connections, twenty rounds each (security.md). */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
@@ -8,7 +8,7 @@ import { Browser } from '#test/support/browser.ts';
 import type { TestHub } from '#test/support/hub.ts';
 import { aHub, asCrm, ask, asSpa, callback, enter, redeem, relyingParty, signInAt } from './fixture.ts';
 
-const rounds = 5;
+const rounds = 20;
 const atOnce = 20;
 
 interface Reply {
