@@ -4,8 +4,8 @@ import { hubRoles } from '#domain/hub-roles.ts';
 import type { PolicyDocument } from '#domain/policy/document.ts';
 import type { Texts } from '#http/i18n/catalogue.ts';
 import { permissionSentence } from '#http/i18n/permissions.ts';
+import type { NamedSystem } from '#http/systems.ts';
 import { browserName } from './browser.ts';
-import type { NamedSystem } from './systems.ts';
 
 export interface TimelineLine {
   /** Milliseconds. */

@@ -7,8 +7,8 @@ import { field } from '#http/middleware/form.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { viewer } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
+import { systemNames } from '#http/systems.ts';
 import { browserName } from './browser.ts';
-import { systemNames } from './systems.ts';
 
 const path = '/account/sessions';
 
@@ -16,14 +16,14 @@ const path = '/account/sessions';
 export const sessionsPage: RequestHandler = async (_req, res) => {
   const { deps, texts } = context(res);
   const { person, session: current } = viewer(res);
-  const systemOf = await systemNames(deps.services);
+  const names = await systemNames(deps.services);
   const found = await listSessions(deps.services, person.id);
   const sessions = found.map((session) => ({
     ...session,
     current: session.id === current,
     browser: browserName(texts, session.agent),
     address: session.ip === undefined ? undefined : texts.t('activity.from', { address: session.ip }),
-    systems: session.systems.map(systemOf),
+    systems: session.systems.map(names.of),
   }));
   // The browser in hand first.
   render(res, 'account/sessions', { sessions: sessions.toSorted((a, b) => Number(b.current) - Number(a.current)) });

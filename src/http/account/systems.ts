@@ -3,13 +3,6 @@ import { systemDirectory } from '#actions/systems/directory.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { System } from '#storage/collections.ts';
 
-/** A system as pages name it. */
-export interface NamedSystem {
-  readonly id: string;
-  readonly title: string;
-  readonly side: System['side'];
-}
-
 const order: Readonly<Record<System['side'], number>> = { crm: 0, erp: 1, other: 2 };
 
 /** The systems that people can enter, CRM side first; a system that is only a machine is no place to go. */
@@ -18,10 +11,4 @@ export async function placesToGo(services: Services): Promise<readonly Stored<Sy
   return all
     .filter((system) => system.enabled && (system.redirectUris.length > 0 || system.launchUri !== undefined))
     .toSorted((a, b) => order[a.side] - order[b.side] || a.title.localeCompare(b.title));
-}
-
-/** Names for the system ids in events; one that is gone keeps its id. */
-export async function systemNames(services: Services): Promise<(id: string) => NamedSystem> {
-  const { byId } = await systemDirectory(services);
-  return (id) => byId.get(id) ?? { id, title: id, side: 'other' };
 }

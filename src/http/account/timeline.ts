@@ -2,9 +2,9 @@ import { policyInForce } from '#actions/policy/in-force.ts';
 import type { Services } from '#actions/services.ts';
 import type { AuditEvent } from '#domain/audit/event.ts';
 import type { Texts } from '#http/i18n/catalogue.ts';
+import { systemNames } from '#http/systems.ts';
 import type { AuditQuery } from '#storage/port.ts';
 import { lineOf, type TimelineLine, type Wording } from './lines.ts';
-import { systemNames } from './systems.ts';
 
 export const filters = ['all', 'crossings', 'refused', 'sign-ins'] as const;
 export type Filter = (typeof filters)[number];
@@ -39,7 +39,7 @@ export async function timelineOf(
 ): Promise<Timeline> {
   const { filter = 'all', least } = options;
   const { compiled } = await policyInForce(services);
-  const wording: Wording = { texts, document: compiled.document, systemOf: await systemNames(services), personId };
+  const wording: Wording = { texts, document: compiled.document, systemOf: (await systemNames(services)).of, personId };
   const query: AuditQuery = {
     person: personId,
     order: 'newest',

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
+import { systemNames } from '#http/systems.ts';
 import { outbox, people } from '#storage/collections.ts';
 import { text, withQuery } from './route.ts';
-import { systemChips } from './systems-by-id.ts';
 
 const states = ['waiting', 'failed', 'delivered'] as const;
 
@@ -13,15 +13,15 @@ export async function deliveriesPage(req: Request, res: Response, { services }: 
   const state = states.find((one) => one === wanted) ?? 'waiting';
   const cursor = text(req.query.cursor);
   const { store } = services;
-  const [page, chips, ...counts] = await Promise.all([
+  const [page, names, ...counts] = await Promise.all([
     store.find(outbox, { where: { status: state }, limit: 50, ...(cursor === '' ? {} : { cursor }) }),
-    systemChips(services),
+    systemNames(services),
     ...states.map((status) => store.count(outbox, { status })),
   ]);
   const rows = await Promise.all(
     page.items.map(async (delivery) => ({
       ...delivery,
-      chip: chips.get(delivery.system) ?? { id: delivery.system, title: delivery.system, side: 'other' },
+      chip: names.of(delivery.system),
       personName: delivery.person === undefined ? undefined : (await store.get(people, delivery.person))?.name,
     })),
   );

@@ -1,13 +1,14 @@
 import type { Request, Response } from 'express';
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
+import { systemDirectory } from '#actions/systems/directory.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
+import { systemNames } from '#http/systems.ts';
 import { outbox, people } from '#storage/collections.ts';
 import { rowOf } from './audit/row.ts';
-import { everySystem, systemChips } from './systems-by-id.ts';
 
 const dayMs = 86_400_000;
 
@@ -18,18 +19,18 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     viewer?.hub.has(permission) === true;
   const { store, clock } = services;
   const since = new Date(clock.now() - dayMs).toISOString();
-  const [active, disabled, systems, policy, failed, waiting, refusals, chips] = await Promise.all([
+  const [active, disabled, systems, policy, failed, waiting, refusals, names] = await Promise.all([
     store.count(people, { status: 'active' }),
     store.count(people, { status: 'disabled' }),
-    everySystem(services),
+    systemDirectory(services),
     policyInForce(services),
     store.count(outbox, { status: 'failed' }),
     store.count(outbox, { status: 'waiting' }),
     may('hub:audit-read') ? store.audit.query({ outcome: 'denied', since, limit: 8, order: 'newest' }) : undefined,
-    systemChips(services),
+    systemNames(services),
   ]);
   const shown = may('hub:systems-read')
-    ? systems.map((system) => ({ ...system, warnings: services.modules.get(system.provider)?.exceptions ?? [] }))
+    ? systems.all.map((system) => ({ ...system, warnings: services.modules.get(system.provider)?.exceptions ?? [] }))
     : undefined;
   const warned = (shown ?? []).filter((system) => system.warnings.length > 0 || !system.enabled);
   render(res, 'admin/overview', {
@@ -42,7 +43,7 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
       shown === undefined || refusals === undefined ? undefined : refusals.items.length + failed + warned.length === 0,
     policy: may('hub:policy-read') ? { number: policy.number } : undefined,
     deliveries: may('hub:systems-read') ? { failed, waiting } : undefined,
-    refusals: refusals?.items.map((event) => rowOf(texts, chips, event)),
+    refusals: refusals?.items.map((event) => rowOf(texts, names, event)),
     signedUpTo: may('hub:audit-read') ? signedUpTo(services) : undefined,
     counts: { deliveries: failed },
   });

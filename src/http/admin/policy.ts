@@ -5,20 +5,20 @@ import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { conditionInWords } from '#http/i18n/condition.ts';
 import { render } from '#http/render/page.ts';
+import { systemNames } from '#http/systems.ts';
 import { policyVersions } from '#storage/collections.ts';
 import { text } from './route.ts';
-import { systemChips } from './systems-by-id.ts';
 
 /** `/admin/policy`: who gets what and by which rule, as published. */
 export async function policyPage(_req: Request, res: Response, { services }: HttpDeps): Promise<void> {
   const { texts } = context(res);
-  const [policy, chips, versions] = await Promise.all([
+  const [policy, names, versions] = await Promise.all([
     policyInForce(services),
-    systemChips(services),
+    systemNames(services),
     services.store.find(policyVersions, { sort: '-number', limit: 50 }),
   ]);
   const { document } = policy.compiled;
-  const chip = (id: string) => chips.get(id) ?? { id, title: id, side: 'other' as const };
+  const chip = names.of;
   render(res, 'admin/policy', {
     active: 'policy',
     number: policy.number,

@@ -5,8 +5,8 @@ import { HubError } from '#domain/errors.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
+import { systemNames } from '#http/systems.ts';
 import { text } from '../route.ts';
-import { systemChips } from '../systems-by-id.ts';
 import { rowOf } from './row.ts';
 
 /** `/admin/audit/:id`: one record of the chain, whole. */
@@ -16,7 +16,7 @@ export async function auditEventPage(req: Request, res: Response, { services }: 
   render(res, 'admin/audit-event', {
     active: 'audit',
     event,
-    row: rowOf(context(res).texts, await systemChips(services), event),
+    row: rowOf(context(res).texts, await systemNames(services), event),
     json: JSON.stringify(event, null, 2),
   });
 }

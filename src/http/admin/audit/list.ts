@@ -6,10 +6,10 @@ import type { AuditEvent } from '#domain/audit/event.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
+import { systemNames } from '#http/systems.ts';
 import { people } from '#storage/collections.ts';
 import type { AuditQuery } from '#storage/port.ts';
 import { text, withQuery } from '../route.ts';
-import { systemChips } from '../systems-by-id.ts';
 import { hourBars } from './chart.ts';
 import { rowOf } from './row.ts';
 
@@ -22,15 +22,15 @@ const filterNames = ['person', 'system', 'via', 'session', 'type', 'outcome', 's
 export async function auditPage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
   const { texts } = context(res);
   const filter = filterOf(req);
-  const [chips, policy, page, day] = await Promise.all([
-    systemChips(services),
+  const [names, policy, page, day] = await Promise.all([
+    systemNames(services),
     policyInForce(services),
     queryAudit(services, { ...filter, limit: 50, ...cursorOf(req) }),
     lastDay(services, filter),
   ]);
   const person = filter.person === undefined ? undefined : await services.store.get(people, filter.person);
   const crossings = policy.compiled.document.delegations.flatMap(({ from, to }) => {
-    const [one, other] = [chips.get(from), chips.get(to)];
+    const [one, other] = [names.known(from), names.known(to)];
     return one === undefined || other === undefined
       ? []
       : [
@@ -49,18 +49,18 @@ export async function auditPage(req: Request, res: Response, { services }: HttpD
   render(res, 'admin/audit', {
     active: 'audit',
     heading: headingOf(filter),
-    rows: page.items.map((event) => rowOf(texts, chips, event)),
+    rows: page.items.map((event) => rowOf(texts, names, event)),
     next: page.next === null ? undefined : withQuery(req, { cursor: page.next }),
     first: text(req.query.cursor) === '' ? undefined : withQuery(req, { cursor: undefined }),
     bars: hourBars(day.events, services.clock.now()),
     dayTotal: day.events.length,
     crossed: filter.via === undefined ? 0 : peopleOf(day.events),
-    side: filter.system === undefined ? undefined : chips.get(filter.system)?.side,
+    side: filter.system === undefined ? undefined : names.known(filter.system)?.side,
     dayMore: day.more,
     crossings,
     quick,
     filter,
-    chips: [...chips.values()],
+    chips: names.all,
     personName: person?.name,
     withoutPerson: withQuery(req, { person: undefined, cursor: undefined }),
     exportQuery,

@@ -1,12 +1,7 @@
 /** One event as a row for people: who, where, what, through what, how it ended. */
 import type { AuditEvent, JsonValue } from '#domain/audit/event.ts';
 import type { Texts } from '#http/i18n/catalogue.ts';
-
-export interface SystemChip {
-  readonly id: string;
-  readonly title: string;
-  readonly side: 'crm' | 'erp' | 'other';
-}
+import type { NamedSystem, SystemNames } from '#http/systems.ts';
 
 export interface AuditRow {
   readonly id: string;
@@ -14,8 +9,8 @@ export interface AuditRow {
   readonly type: string;
   readonly outcome: 'success' | 'failure' | 'denied';
   /** Undefined = the hub itself. */
-  readonly system: SystemChip | undefined;
-  readonly via: SystemChip | undefined;
+  readonly system: NamedSystem | undefined;
+  readonly via: NamedSystem | undefined;
   readonly who: { readonly name: string; readonly id: string | undefined };
   readonly what: string;
   readonly session: string | undefined;
@@ -25,9 +20,8 @@ export interface AuditRow {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f-]{27}$/;
 
-export function rowOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, event: AuditEvent): AuditRow {
-  const chip = (id: string | undefined): SystemChip | undefined =>
-    id === undefined ? undefined : (systems.get(id) ?? { id, title: id, side: 'other' });
+export function rowOf(texts: Texts, systems: SystemNames, event: AuditEvent): AuditRow {
+  const chip = (id: string | undefined): NamedSystem | undefined => (id === undefined ? undefined : systems.of(id));
   const system = chip(event.system);
   return {
     id: event.id,
@@ -50,7 +44,7 @@ export function rowOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, ev
 }
 
 /** The person concerned: whoever acted, or for what the hub or a system did, the one it was done for. */
-function whoOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, event: AuditEvent): AuditRow['who'] {
+function whoOf(texts: Texts, systems: SystemNames, event: AuditEvent): AuditRow['who'] {
   const { actor, subject, personal } = event;
   if (actor.kind === 'person') {
     // What concerns nobody but the actor may name them once.
@@ -60,7 +54,7 @@ function whoOf(texts: Texts, systems: ReadonlyMap<string, SystemChip>, event: Au
   if (subject !== undefined && uuid.test(subject.id)) {
     return { name: nameOf(personal?.subject) ?? texts.t('admin.audit.aPerson'), id: subject.id };
   }
-  if (actor.kind === 'system') return { name: systems.get(actor.id ?? '')?.title ?? actor.id ?? '', id: undefined };
+  if (actor.kind === 'system') return { name: systems.of(actor.id ?? '').title, id: undefined };
   return { name: texts.t(actor.kind === 'operator' ? 'admin.audit.operator' : 'admin.audit.hub'), id: undefined };
 }
 

@@ -3,10 +3,10 @@ import { effectiveAccess } from '#actions/access/effective.ts';
 import { fold } from '#domain/people/folding.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
+import { systemNames } from '#http/systems.ts';
 import { people } from '#storage/collections.ts';
 import type { Query } from '#storage/port.ts';
 import { text, withQuery } from '../route.ts';
-import { systemChips } from '../systems-by-id.ts';
 
 /** `/admin/people`: who has an account and which systems it opens. */
 export async function peoplePage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
@@ -16,16 +16,16 @@ export async function peoplePage(req: Request, res: Response, { services }: Http
   const where: Record<string, NonNullable<Query['where']>[string]> = {};
   if (q !== '') where.searchTerms = { prefix: fold(q) };
   if (status === 'active' || status === 'disabled') where.status = status;
-  const [page, total, chips] = await Promise.all([
+  const [page, total, names] = await Promise.all([
     services.store.find(people, { where, sort: 'sortName', limit: 50, ...(cursor === '' ? {} : { cursor }) }),
     services.store.count(people, where),
-    systemChips(services),
+    systemNames(services),
   ]);
   const rows = await Promise.all(
     page.items.map(async (person) => {
       const access = await effectiveAccess(services, person);
       const systems = [...access.systems].flatMap(([id, held]) => {
-        const chip = chips.get(id);
+        const chip = names.known(id);
         return held.mayEnter && chip !== undefined ? [chip] : [];
       });
       return { ...person, systems, hub: access.hub.size > 0 };

@@ -6,6 +6,7 @@ import { subjectOfPerson } from '#actions/access/subject.ts';
 import { type PolicyInForce, policyInForce } from '#actions/policy/in-force.ts';
 import type { Services } from '#actions/services.ts';
 import { listSessions } from '#actions/sessions/list.ts';
+import { systemDirectory } from '#actions/systems/directory.ts';
 import { HubError } from '#domain/errors.ts';
 import { hubRoles, isHubRole } from '#domain/hub-roles.ts';
 import { fieldsOf, policyAttributes } from '#domain/people/record.ts';
@@ -17,11 +18,11 @@ import { conditionInWords } from '#http/i18n/condition.ts';
 import { type Dates, datesFor } from '#http/i18n/dates.ts';
 import { viewer } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
+import { type NamedSystem, type SystemNames, systemNames } from '#http/systems.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Assignment, links, type Person, people } from '#storage/collections.ts';
-import { rowOf, type SystemChip } from '../audit/row.ts';
+import { rowOf } from '../audit/row.ts';
 import { text } from '../route.ts';
-import { everySystem } from '../systems-by-id.ts';
 
 const dayMs = 86_400_000;
 
@@ -33,17 +34,16 @@ export async function personPage(req: Request, res: Response, { services }: Http
   if (person === undefined) throw new HubError('not-found');
   const looker = viewer(res);
   const dates = datesFor(texts, settings.timeZone, clock.now());
-  const [policy, all, assigned, sessions, linked, access] = await Promise.all([
+  const [policy, { all }, names, assigned, sessions, linked, access] = await Promise.all([
     policyInForce(services),
-    everySystem(services),
+    systemDirectory(services),
+    systemNames(services),
     assignmentsOf(store.engine, person.id),
     listSessions(services, person.id),
     store.find(links, { where: { person: person.id } }),
     effectiveAccess(services, person),
   ]);
   const explanations = await Promise.all(all.map((system) => explainAccess(services, person, system.id)));
-  const chips = new Map<string, SystemChip>(all.map(({ id, title, side }) => [id, { id, title, side }]));
-  const chipOf = (id: string): SystemChip => chips.get(id) ?? { id, title: id, side: 'other' };
   const words = reasonWords(texts, policy, assigned, dates);
   const roleReasons = new Map(
     explanations.flatMap(({ roles }) => roles).map(({ role, because }) => [role, because.map(words)]),
@@ -53,13 +53,13 @@ export async function personPage(req: Request, res: Response, { services }: Http
     record: person,
     policyNumber: policy.number,
     systems: all.map((system, index) => ({
-      chip: chipOf(system.id),
+      chip: names.of(system.id),
       open: system.open,
       login: linked.items.find((link) => link.system === system.id)?.login,
       nativeRoles: access.systems.get(system.id)?.nativeRoles ?? [],
       ...rightsOf(texts, explanations[index], roleReasons),
     })),
-    conflicts: conflictsOf(policy, person, assigned, explanations, chipOf, clock.now()),
+    conflicts: conflictsOf(policy, person, assigned, explanations, names.of, clock.now()),
     roles: access.roles.map((id) => ({
       id,
       title: policy.compiled.document.roles.get(id)?.title ?? id,
@@ -73,8 +73,8 @@ export async function personPage(req: Request, res: Response, { services }: Http
       mayWithdraw: looker.hub.has(isHubRole(one.role) ? 'hub:hub-roles-assign' : 'hub:roles-assign'),
     })),
     assignable: assignable(policy, looker),
-    sessions: sessions.map((session) => ({ ...session, systems: session.systems.map(chipOf) })),
-    today: looker.hub.has('hub:audit-read') ? await today(services, texts, chips, person.id) : undefined,
+    sessions: sessions.map((session) => ({ ...session, systems: session.systems.map(names.of) })),
+    today: looker.hub.has('hub:audit-read') ? await today(services, texts, names, person.id) : undefined,
     attributes: attributesOf(texts, person),
   });
 }
@@ -164,7 +164,7 @@ function conflictsOf(
   person: Stored<Person>,
   assigned: readonly Stored<Assignment>[],
   explanations: readonly AccessExplanation[],
-  chipOf: (id: string) => SystemChip,
+  chipOf: (id: string) => NamedSystem,
   at: number,
 ) {
   const held = policy.compiled.access(subjectOfPerson(person, assigned), at);
@@ -193,8 +193,8 @@ function assignable(policy: PolicyInForce, { hub }: Viewer): readonly { id: stri
   return [...(hub.has('hub:roles-assign') ? business : []), ...(hub.has('hub:hub-roles-assign') ? own : [])];
 }
 
-async function today(services: Services, texts: Texts, chips: ReadonlyMap<string, SystemChip>, person: string) {
+async function today(services: Services, texts: Texts, names: SystemNames, person: string) {
   const since = new Date(services.clock.now() - dayMs).toISOString();
   const page = await services.store.audit.query({ person, since, order: 'newest', limit: 40 });
-  return page.items.map((event) => rowOf(texts, chips, event));
+  return page.items.map((event) => rowOf(texts, names, event));
 }
