@@ -1,7 +1,6 @@
 import { type Argon2Algorithm, argon2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { base64 } from './base64.ts';
-import { parameters } from './parameters.ts';
-import { longestTag, malformed, type Scheme, shortestTag, tooCostly } from './scheme.ts';
+import { readPhc } from './phc.ts';
+import { malformed, type Scheme, tooCostly } from './scheme.ts';
 
 /** What new hashes are made with (OWASP's floor for Argon2id): 19 MiB, two passes, one lane. */
 const ours = { algorithm: 'argon2id', memory: 19_456, passes: 2, parallelism: 1, salt: 16, tag: 32 } as const;
@@ -20,18 +19,14 @@ interface Argon2Hash {
 
 /** `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`; version 0x10, key ids and associated data are not taken. */
 function read(hash: string): Argon2Hash | undefined {
-  const match = /^\$(argon2(?:id|i|d))\$v=19\$([^$]+)\$([^$]+)\$([^$]+)$/.exec(hash);
-  if (match === null) return undefined;
-  const [, algorithm, costs, salted, tagged] = match;
-  const read = parameters(costs ?? '');
-  const [memory, passes, parallelism] = [read?.get('m'), read?.get('t'), read?.get('p')];
-  const salt = base64(salted ?? '');
-  const tag = base64(tagged ?? '');
-  if (read?.size !== 3 || memory === undefined || passes === undefined || parallelism === undefined) return undefined;
-  if (salt === undefined || tag === undefined || salt.length < 8 || salt.length > 64) return undefined;
-  if (tag.length < shortestTag || tag.length > longestTag) return undefined;
+  const { kind = '', version, named, salt, tag } = readPhc(hash) ?? {};
+  const [memory, passes, parallelism] = [named?.get('m'), named?.get('t'), named?.get('p')];
+  if (!/^argon2(?:id|i|d)$/.test(kind) || version !== 'v=19' || salt === undefined || tag === undefined)
+    return undefined;
+  if (named?.size !== 3 || memory === undefined || passes === undefined || parallelism === undefined) return undefined;
+  if (salt.length < 8 || salt.length > 64) return undefined;
   if (passes < 1 || parallelism < 1 || memory < 8 * parallelism) return undefined;
-  return { algorithm: algorithm as Argon2Algorithm, memory, passes, parallelism, salt, tag };
+  return { algorithm: kind as Argon2Algorithm, memory, passes, parallelism, salt, tag };
 }
 
 function costly(hash: Argon2Hash): boolean {

@@ -1,7 +1,6 @@
 import { pbkdf2Sync, timingSafeEqual } from 'node:crypto';
-import { base64 } from './base64.ts';
-import { parameters } from './parameters.ts';
-import { longestTag, malformed, type Scheme, shortestTag, tooCostly } from './scheme.ts';
+import { readPhc } from './phc.ts';
+import { malformed, type Scheme, tooCostly } from './scheme.ts';
 
 /** Iterations times blocks of output: about three seconds of one processor. */
 const mostWork = 5_000_000;
@@ -23,16 +22,11 @@ interface Pbkdf2Hash {
 
 /** passlib writes `$pbkdf2-sha256$29000$salt$tag`, the PHC format `$pbkdf2-sha256$i=29000,l=32$salt$tag`. */
 function read(hash: string): Pbkdf2Hash | undefined {
-  const match = /^\$(pbkdf2(?:-sha(?:1|256|512))?)\$([^$]+)\$([^$]+)\$([^$]+)$/.exec(hash);
-  const digest = digests[match?.[1] ?? ''];
-  if (match === null || digest === undefined) return undefined;
-  const [, , costs = '', salted = '', tagged = ''] = match;
-  const named = parameters(costs);
+  const { kind = '', version, costs = '', named, salt, tag } = readPhc(hash) ?? {};
+  const digest = Object.hasOwn(digests, kind) ? digests[kind] : undefined;
+  if (digest === undefined || version !== undefined || salt === undefined || tag === undefined) return undefined;
   const iterations = /^[0-9]{1,10}$/.test(costs) ? Number(costs) : named?.get('i');
-  const salt = base64(salted);
-  const tag = base64(tagged);
-  if (iterations === undefined || iterations < 1 || salt === undefined || tag === undefined) return undefined;
-  if (tag.length < shortestTag || tag.length > longestTag) return undefined;
+  if (iterations === undefined || iterations < 1) return undefined;
   const length = named?.get('l');
   if (length !== undefined && length !== tag.length) return undefined;
   return { digest: digest.name, iterations, work: iterations * Math.ceil(tag.length / digest.bytes), salt, tag };

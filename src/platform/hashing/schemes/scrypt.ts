@@ -1,7 +1,6 @@
 import { scryptSync, timingSafeEqual } from 'node:crypto';
-import { base64 } from './base64.ts';
-import { parameters } from './parameters.ts';
-import { longestTag, malformed, type Scheme, shortestTag, tooCostly } from './scheme.ts';
+import { readPhc } from './phc.ts';
+import { malformed, type Scheme, tooCostly } from './scheme.ts';
 
 /** 256 MiB of memory, and four times that much mixing in all: about three seconds of one processor. */
 const most = { memory: 256 * 1024 * 1024, work: 1024 * 1024 * 1024 };
@@ -17,16 +16,11 @@ interface ScryptHash {
 
 /** `$scrypt$ln=16,r=8,p=1$salt$tag`, `ln` being the binary logarithm of the cost. */
 function read(hash: string): ScryptHash | undefined {
-  const match = /^\$scrypt\$([^$]+)\$([^$]+)\$([^$]+)$/.exec(hash);
-  if (match === null) return undefined;
-  const [, costs = '', salted = '', tagged = ''] = match;
-  const named = parameters(costs);
+  const { kind, version, named, salt, tag } = readPhc(hash) ?? {};
   const [ln, blockSize, parallelization] = [named?.get('ln'), named?.get('r'), named?.get('p')];
-  const salt = base64(salted);
-  const tag = base64(tagged);
+  if (kind !== 'scrypt' || version !== undefined || salt === undefined || tag === undefined) return undefined;
   if (named?.size !== 3 || ln === undefined || blockSize === undefined || parallelization === undefined)
     return undefined;
-  if (salt === undefined || tag === undefined || tag.length < shortestTag || tag.length > longestTag) return undefined;
   if (ln < 1 || ln > 40 || blockSize < 1 || parallelization < 1) return undefined;
   const cost = 2 ** ln;
   return { cost, blockSize, parallelization, memory: 128 * cost * blockSize, salt, tag };
