@@ -154,6 +154,7 @@ function complete(
     lifetimes: given.lifetimes,
     limits: given.limits,
     mfa: given.mfa,
+    claims: given.claims,
     timeZone: given.timeZone,
     company: given.company,
     metrics: { token: given.metrics.token },

@@ -73,6 +73,8 @@ export interface Settings {
   };
   /** Milliseconds in which a second factor may be set up with the password alone: where one is asked for; for admins. */
   mfa: { grace: number; adminGrace: number };
+  /** Bytes that the claims for one system may come to, unless its own `settings.claimsBudget` says otherwise. */
+  claims: { budget: number };
   /** IANA name. */
   timeZone: string;
   company: string | undefined;

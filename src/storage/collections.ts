@@ -10,7 +10,7 @@ import {
 } from './collections/credentials.ts';
 import { keys, personKeys } from './collections/keys.ts';
 import { assignments, links, people } from './collections/people.ts';
-import { policyVersions } from './collections/policy.ts';
+import { policyDrafts, policyVersions } from './collections/policy.ts';
 import {
   accessTokens,
   authorizationCodes,
@@ -45,6 +45,7 @@ export const allCollections = [
   links,
   systems,
   policyVersions,
+  policyDrafts,
   keys,
   personKeys,
   outbox,

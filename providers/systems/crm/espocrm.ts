@@ -12,7 +12,9 @@ export const espocrm: SystemModule = {
   claims: ['name', 'given_name', 'family_name', 'email', 'preferred_username'],
   // It ships no teams or roles: the names are the company's own, in `settings.nativeRoles`.
   nativeRoles: {},
-  nativeClaim: { name: 'groups', shape: (teams) => teams },
+  nativeClaim: { name: 'groups', shape: 'list' },
+  // With oidcSyncTeams its own sign-in replaces all teams; without, it adds.
+  reconcile: ['replace', 'add-only'],
   evidence:
     'S (2026-07): code, S256, secret in the body, ID token RS256, group claim as an array of strings, back-channel logout. Not run.',
 };

@@ -12,7 +12,8 @@ export const salesforce: SystemModule = {
   claims: ['name', 'given_name', 'family_name', 'email', 'preferred_username'],
   // A user has exactly one profile, so no default may add one; permission sets are the company's own.
   nativeRoles: {},
-  nativeClaim: { name: 'permission_sets', shape: (names) => names.join(';') },
+  nativeClaim: { name: 'permission_sets', shape: 'text', profile: 'profile' },
+  reconcile: ['one-profile-many-sets', 'add-only'],
   evidence:
     'D: code by an Auth. Provider, secret, userinfo, typed endpoints; registration handler with attributeMap. Not run; that the map ' +
     'holds texts alone is G, and whether it sends PKCE was not looked up.',

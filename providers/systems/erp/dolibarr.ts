@@ -21,6 +21,7 @@ export const dolibarr: SystemModule = {
     'payment:write': ['facture->paiement'],
     'supplier:read': ['fournisseur->lire'],
   },
+  reconcile: ['replace', 'add-only'],
   exceptions: [{ rule: 'no-pkce', because: 'Its OpenID Connect module sends no code_challenge (seen on 20).' }],
   evidence:
     'R S: 17-20: code, no PKCE, no nonce, secret in the body, userinfo, redirect URI with a query. S: 21 and later want https for ' +

@@ -38,6 +38,7 @@ export const erpnext: SystemModule = {
     'service:write': ['Support Team'],
     'case:write': ['Support Team'],
   },
+  reconcile: ['replace', 'add-only'],
   exceptions: [{ rule: 'no-pkce', because: 'The Social Login Key sends no code_challenge (read in its source).' }],
   evidence:
     'S: code without PKCE and nonce, secret in the body (G), userinfo, state is base64 of JSON; role names S. Not run. ' +

@@ -18,6 +18,7 @@ export const netsuite: SystemModule = {
     'purchase:write': ['BUYER'],
     'stock:adjust': ['WAREHOUSE_MANAGER'],
   },
+  reconcile: ['replace', 'add-only'],
   evidence:
     'D: code, Basic alone, RS256/384/512, discovery preferred, e-mail must match; role ids D. Not run; whether it sends PKCE is ' +
     'not documented. Which role serves which permission is our reading of their names.',

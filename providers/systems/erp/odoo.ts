@@ -36,6 +36,7 @@ export const odoo: SystemModule = {
     'production:write': ['mrp.group_mrp_user'],
     'production:release': ['mrp.group_mrp_manager'],
   },
+  reconcile: ['replace', 'add-only'],
   evidence:
     'R S: Odoo 18 with auth_oidc 18.0: code, S256, Basic, RS256, ID token only; reads sub and what token_map names; group names S. ' +
     'Which group serves which permission is our reading of their names, not tried.',

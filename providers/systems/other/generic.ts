@@ -8,6 +8,7 @@ export const generic: SystemModule = {
   subject: 'pairwise',
   claims: ['name', 'given_name', 'family_name', 'email', 'preferred_username'],
   nativeRoles: {},
-  nativeClaim: { name: 'native_roles', shape: (nativeRoles) => nativeRoles },
+  nativeClaim: { name: 'native_roles', shape: 'list' },
+  reconcile: ['replace', 'add-only'],
   evidence: 'R: the sample CRM and ERP of this project use it with openid-client 6.',
 };

@@ -4,6 +4,7 @@ import { HubError } from '#domain/errors.ts';
 import { type HubPermission, hubRoles, isHubRole } from '#domain/hub-roles.ts';
 import type { Access } from '#domain/policy/access.ts';
 import { inForce } from '#domain/policy/subject.ts';
+import { reconcilingOf, shapedRoles } from '#domain/providers/reconcile.ts';
 import type { Stored } from '#storage/collection.ts';
 import {
   type Assignment,
@@ -120,8 +121,9 @@ function accessFrom(
       return [system.id, { ...here, nativeRoles: [], claims: {}, mayEnter: false }];
     }
     const nativeRoles = nativeRolesOf(module, nativeRoleMapping(system.settings), here);
+    const { profile, sets } = shapedRoles(reconcilingOf(module, system.settings), nativeRoles);
     const login = linked.find((link) => link.system === system.id)?.login;
-    const claims = claimsOf(module, person, login, { ...here, nativeRoles });
+    const claims = claimsOf(module, person, login, { ...here, nativeRoles: sets, profile });
     return [system.id, { ...here, nativeRoles, claims, mayEnter }];
   });
   return {

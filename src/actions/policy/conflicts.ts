@@ -1,9 +1,8 @@
 import { assignments, people, policyVersions } from '#storage/collections.ts';
 import type { Store } from '#storage/store.ts';
-import { personLabel, subjectOfPerson } from '../access/subject.ts';
 import type { Services } from '../services.ts';
 import { policyInForce } from './in-force.ts';
-import { everybody } from './people.ts';
+import { askEverybody } from './what-if/run.ts';
 
 /** One separation rule that one person breaches as things stand. */
 export interface StandingConflict {
@@ -43,16 +42,14 @@ export async function standingConflicts(services: Services): Promise<readonly St
 
 /** @param at milliseconds since 1970 */
 async function walk(services: Services, at: number): Promise<Found> {
-  const { compiled } = await policyInForce(services);
-  const conflicts: StandingConflict[] = [];
-  let until = Number.POSITIVE_INFINITY;
-  for await (const { id, person, assignments: held } of everybody(services.store)) {
-    const subject = subjectOfPerson(person, held);
-    until = Math.min(until, compiled.nextChange(subject, at));
-    for (const { id: separation, title, mode } of compiled.access(subject, at).breaches) {
-      conflicts.push({ separation, title, mode, person: personLabel(person), personId: id });
-    }
-  }
+  const { text, compiled } = await policyInForce(services);
+  const question = { kind: 'conflicts', policy: text === '' ? null : text, at } as const;
+  const { breaches, until } = await askEverybody(services, question, { compiled: new Map([[text, compiled]]) });
+  const rules = new Map(compiled.document.separation.map((rule) => [rule.id, rule]));
+  const conflicts = breaches.map(({ separation, id, person }): StandingConflict => {
+    const { title = '', mode = 'warn' } = rules.get(separation) ?? {};
+    return { separation, title, mode, person, personId: id };
+  });
   conflicts.sort((a, b) =>
     a.separation === b.separation ? order(a.personId, b.personId) : order(a.separation, b.separation),
   );

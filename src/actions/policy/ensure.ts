@@ -24,9 +24,11 @@ export async function ensurePolicy(services: Services): Promise<void> {
       text: await readFile(defaultPolicy, 'utf8'),
       reason: 'default policy',
       systems: [],
+      overBudget: true,
     });
     return;
   }
   const text = await readFile(settings.policy, 'utf8');
-  await publishPolicy(services, origin, { text, reason: `configuration: ${settings.policy}` });
+  // A hub that does not start helps nobody: what is too large for a system is told by doctor.
+  await publishPolicy(services, origin, { text, reason: `configuration: ${settings.policy}`, overBudget: true });
 }

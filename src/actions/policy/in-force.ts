@@ -1,8 +1,8 @@
-import { checkPolicy } from '#domain/policy/check/check.ts';
-import { type CompiledPolicy, compilePolicy, emptyPolicy } from '#domain/policy/compile.ts';
+import { type CompiledPolicy, emptyPolicy } from '#domain/policy/compile.ts';
 import { policyVersions } from '#storage/collections.ts';
 import type { Store } from '#storage/store.ts';
 import type { Services } from '../services.ts';
+import { compileStored } from './compile-stored.ts';
 
 export interface PolicyInForce {
   /** 0 while there is no policy; it then grants nothing. */
@@ -33,11 +33,4 @@ async function load(store: Store, before: Promise<PolicyInForce> | undefined): P
   const known = await before?.catch(() => undefined);
   if (known?.number === newest.number) return known;
   return { number: newest.number, text: newest.text, compiled: compileStored(newest.text) };
-}
-
-/** Compiles a stored version. Systems that left since then are no fault here. @throws Error when it is not readable. */
-export function compileStored(text: string): CompiledPolicy {
-  const checked = checkPolicy(text);
-  if (!checked.ok) throw new Error(`The stored policy is faulty: ${JSON.stringify(checked.faults)}`);
-  return compilePolicy(checked.document);
 }

@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { type AuditDraft, draft, type EventType, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
-import { newBreaches } from '#domain/policy/breaches.ts';
 import { checkPolicy } from '#domain/policy/check/check.ts';
 import { type CompiledPolicy, compilePolicy } from '#domain/policy/compile.ts';
 import type { KnownSystem } from '#domain/policy/document.ts';
-import { type Simulation, Simulator } from '#domain/policy/simulate.ts';
+import type { Simulation } from '#domain/policy/simulate.ts';
 import { policyVersions } from '#storage/collections.ts';
-import { byMode, type NamedBreach, SeparationBreached } from '../access/separation.ts';
-import { personLabel, subjectOfPerson } from '../access/subject.ts';
+import type { Change } from '#storage/port.ts';
+import { type NamedBreach, SeparationBreached } from '../access/separation.ts';
 import { actorOf } from '../named.ts';
 import { namedActor } from '../people/about.ts';
 import type { Services } from '../services.ts';
-import { type PolicyInForce, policyInForce } from './in-force.ts';
-import { everybody } from './people.ts';
+import { refuseLargeClaims } from './claims-budget.ts';
+import { effectOfPolicy, simulationOf } from './effect.ts';
+import { policyInForce } from './in-force.ts';
 import { publishingGuard, readRights, retryingRaces, rightsTag } from './rights.ts';
 import { systemsForPolicy } from './systems.ts';
+import type { BreachFound, Effect } from './what-if/question.ts';
 
 export interface Published extends Omit<Simulation, 'people'> {
   /** The number now in force. */
@@ -30,6 +31,12 @@ export interface Publication {
   readonly detail?: JsonObject;
   /** The systems to check against; default those of configuration and store. */
   readonly systems?: readonly KnownSystem[];
+  /** Publish also when somebody's claims newly grow beyond a system's budget. */
+  readonly overBudget?: boolean;
+  /** The number that has to be in force still. */
+  readonly onTopOf?: number;
+  /** What else belongs to the commit, such as the end of the draft that is published. */
+  readonly changes?: readonly Change[];
 }
 
 /**
@@ -55,12 +62,23 @@ async function publishOnce(
   const rights = await readRights(store);
   const before = await policyInForce(services);
   const now = clock.now();
-  const effect = await effectOnPeople(services, before, compiled, now);
-  const { people, ...simulation } = effect.simulation;
-  if (before.text === publication.text) return { version: before.number, ...simulation };
+  if (publication.onTopOf !== undefined && publication.onTopOf !== before.number) {
+    const message = `Version ${before.number} was published meanwhile; look at what this would change now`;
+    throw new HubError('stale', message);
+  }
+  const after = { text: publication.text, compiled };
+  const effect = await effectOfPolicy(services, before, after, { at: now, ahead: true });
+  const whole = simulationOf(effect);
+  const { people, ...simulation } = whole;
+  if (before.text === publication.text) {
+    if (publication.changes !== undefined) await store.write({ changes: publication.changes });
+    return { version: before.number, ...simulation };
+  }
 
   const event = publication.event ?? 'policy.published';
-  if (effect.prevented.length > 0) await refuse(services, origin, event, effect.prevented);
+  const prevented = effect.breaches.filter(({ mode }) => mode === 'prevent').map(named);
+  if (prevented.length > 0) await refuse(services, origin, event, prevented);
+  if (publication.overBudget !== true) refuseLargeClaims(effect.claims);
   const number = before.number + 1;
   const { text, reason } = publication;
   await store.write({
@@ -73,50 +91,29 @@ async function publishOnce(
         tag: rightsTag,
       },
       publishingGuard(rights, number),
+      ...(publication.changes ?? []),
     ],
     events: [
       draft(origin, event, 'success', {
         before: { number: before.number, sha256: sha256(before.text) },
         after: { number, sha256: sha256(text) },
-        detail: { ...publication.detail, ...counts(effect.simulation), people, reason },
+        detail: { ...publication.detail, ...counts(whole), people, reason },
         personal: await namedActor(services, origin),
       }),
-      ...effect.accepted.map(([separation, holders]) => acceptedByPolicy(origin, event, separation, holders)),
+      ...acceptedBy(effect).map(([separation, holders]) => acceptedByPolicy(origin, event, separation, holders)),
     ],
   });
   return { version: number, ...simulation };
 }
 
-interface Effect {
-  readonly simulation: Simulation;
-  readonly prevented: readonly (NamedBreach & { readonly id: string })[];
-  /** Separation id -> ids of the people who newly breach it. */
-  readonly accepted: readonly (readonly [string, readonly string[]])[];
+function named({ id, person, separation, from }: BreachFound): NamedBreach & { readonly id: string } {
+  return { id, separation, person, from: new Date(from).toISOString() };
 }
 
-async function effectOnPeople(
-  { store }: Services,
-  before: PolicyInForce,
-  after: CompiledPolicy,
-  now: number,
-): Promise<Effect> {
-  const simulator = new Simulator(before.compiled, after, now);
-  const prevented: (NamedBreach & { id: string })[] = [];
-  const accepted = new Map<string, string[]>();
-  for await (const { id, person, assignments } of everybody(store)) {
-    const subject = subjectOfPerson(person, assignments);
-    simulator.add({ person: personLabel(person), subject });
-    const found = byMode(newBreaches({ policy: before.compiled, subject }, { policy: after, subject }, now));
-    for (const { rule, from } of found.prevented) {
-      prevented.push({ id, separation: rule.id, person: personLabel(person), from: new Date(from).toISOString() });
-    }
-    for (const { rule } of found.accepted) {
-      const holders = accepted.get(rule.id);
-      if (holders === undefined) accepted.set(rule.id, [id]);
-      else holders.push(id);
-    }
-  }
-  return { simulation: simulator.result(), prevented, accepted: [...accepted] };
+/** Separation id -> ids of the people who newly breach a rule that warns. */
+function acceptedBy({ breaches }: Effect): [string, string[]][] {
+  const warned = breaches.filter(({ mode }) => mode === 'warn');
+  return [...Map.groupBy(warned, ({ separation }) => separation)].map(([id, list]) => [id, list.map((one) => one.id)]);
 }
 
 /** One record for the refused publication, however many people it concerns; nothing was changed for any of them. */

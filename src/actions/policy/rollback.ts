@@ -2,7 +2,7 @@ import type { Origin } from '#domain/audit/event.ts';
 import type { Services } from '../services.ts';
 import { refuseInFileMode } from './file-mode.ts';
 import { policyVersion } from './history.ts';
-import { type Published, publishPolicy } from './publish.ts';
+import { type Publication, type Published, publishPolicy } from './publish.ts';
 
 /**
  * Puts an old version in force again, as a new one; the same checks hold, since people and systems have changed since.
@@ -13,8 +13,15 @@ export async function rollbackPolicy(
   origin: Origin,
   number: number,
   reason: string,
+  options: Pick<Publication, 'overBudget' | 'onTopOf'> = {},
 ): Promise<Published> {
   refuseInFileMode(services);
   const { text } = await policyVersion(services, number);
-  return publishPolicy(services, origin, { text, reason, event: 'policy.rolled-back', detail: { to: number } });
+  return publishPolicy(services, origin, {
+    ...options,
+    text,
+    reason,
+    event: 'policy.rolled-back',
+    detail: { to: number },
+  });
 }

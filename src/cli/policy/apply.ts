@@ -12,12 +12,15 @@ export function applyCommand(policy: Command, io: CommandIo): void {
     .description('put a policy in force')
     .argument('<file>', 'the policy document')
     .requiredOption('--reason <text>', 'why, for the record')
+    .option('--over-budget', "also when somebody's claims newly grow beyond the budget of a system")
     .option('--json', 'print JSON')
-    .action(async (file: string, options: CommonOptions & { reason: string }) => {
+    .action(async (file: string, options: CommonOptions & { reason: string; overBudget?: boolean }) => {
       const checked = await checkFile(file, await io.knownSystems());
       if (!checked.ok) return tellFaults(io, options, file, checked.faults);
       await publishing(io, options, (services) =>
-        applyPolicy(services, operatorOrigin(), checked.text, options.reason),
+        applyPolicy(services, operatorOrigin(), checked.text, options.reason, {
+          overBudget: options.overBudget === true,
+        }),
       );
     });
 }

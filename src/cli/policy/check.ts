@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { policyNotes } from '#domain/policy/notes.ts';
 import type { CommandIo, CommonOptions } from '../io.ts';
 import { checkFile, tellFaults } from './file.ts';
 
@@ -13,9 +14,11 @@ export function checkCommand(policy: Command, io: CommandIo): void {
       const checked = await checkFile(file, await io.knownSystems());
       if (!checked.ok) return tellFaults(io, options, file, checked.faults);
       const { domains, roles, assign, separation } = checked.document;
-      io.out(options, { ok: true, faults: [] }, () => {
+      const notes = policyNotes(checked.document);
+      io.out(options, { ok: true, faults: [], notes }, () => {
         const parts = [`${domains.size} domains`, `${roles.size} roles`, `${assign.length} rules`];
-        return `${file} is in order: ${parts.join(', ')}, ${separation.length} separation rules`;
+        const told = notes.map(({ path, line, message }) => `  note: line ${line}, ${path}: ${message}`);
+        return [`${file} is in order: ${parts.join(', ')}, ${separation.length} separation rules`, ...told].join('\n');
       });
     });
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { type AccessExplanation, explainAccess } from '#actions/access/explain.ts';
+import { onlyAbout } from '#actions/access/only-about.ts';
 import { findByLogin } from '#actions/people/find.ts';
+import type { NativeReason } from '#domain/claims/native-roles.ts';
 import { HubError } from '#domain/errors.ts';
 import type { RoleReason } from '#domain/policy/explain.ts';
 import type { CommandIo, CommonOptions } from '../io.ts';
@@ -13,15 +15,17 @@ export function explainCommand(policy: Command, io: CommandIo): void {
     .description('say what somebody may do in a system, and why')
     .argument('<person>', 'e-mail or username')
     .argument('<system>', 'id of the system')
+    .option('--permission <name>', 'this permission alone')
     .option('--at <instant>', 'at which moment; default now')
     .option('--json', 'print JSON')
-    .action(async (person: string, system: string, options: CommonOptions & { at?: string }) => {
+    .action(async (person: string, system: string, options: CommonOptions & { at?: string; permission?: string }) => {
       const at = options.at === undefined ? io.now() : instantOption(options.at);
       const hub = await io.openHub();
       try {
         const found = await findByLogin(hub.services, person);
         if (found === undefined) throw new HubError('not-found', `Nobody has the e-mail or username "${person}"`);
-        const explanation = await explainAccess(hub.services, found, system, at);
+        const whole = await explainAccess(hub.services, found, system, at);
+        const explanation = options.permission === undefined ? whole : onlyAbout(whole, options.permission);
         io.out(options, explanation, () => explanationText(explanation));
       } finally {
         await hub.close();
@@ -35,12 +39,13 @@ function explanationText({
   active,
   roles,
   permissions,
-  nativeRoles,
+  nativeBecause,
+  policy,
   missing,
 }: AccessExplanation): string {
   const section = (title: string, lines: string[]) => [`${title}:`, ...(lines.length > 0 ? lines : ['  none'])];
   return [
-    `${person} in ${system}${active ? '' : ' (disabled: holds nothing)'}`,
+    `${person} in ${system}, by version ${policy} of the policy${active ? '' : ' (disabled: holds nothing)'}`,
     ...section(
       'Roles',
       roles.map(({ role, because }) => `  ${role}: ${because.map(reasonText).join('; ')}`),
@@ -49,10 +54,10 @@ function explanationText({
       'May',
       permissions.map(({ permission, because }) => `  ${permission}: ${because.map(({ role }) => role).join(', ')}`),
     ),
-    ...(nativeRoles.length > 0
+    ...(nativeBecause.length > 0
       ? section(
           'Native roles',
-          nativeRoles.map((name) => `  ${name}`),
+          nativeBecause.map(({ nativeRole, because }) => `  ${nativeRole}: ${because.map(nativeText).join(', ')}`),
         )
       : []),
     ...section(
@@ -72,4 +77,8 @@ function explanationText({
 function reasonText(reason: RoleReason): string {
   if ('rule' in reason) return `${reason.rule.path} (line ${reason.rule.line})`;
   return 'assignment' in reason ? `assigned singly (${reason.assignment})` : `included by ${reason.includedBy}`;
+}
+
+function nativeText(reason: NativeReason): string {
+  return 'role' in reason ? reason.role : reason.permission;
 }

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
+import type { PolicyText } from '#actions/policy/effect.ts';
 import { type Checked, checkPolicy } from '#domain/policy/check/check.ts';
-import { type CompiledPolicy, compilePolicy } from '#domain/policy/compile.ts';
+import { compilePolicy } from '#domain/policy/compile.ts';
 import { parseInstant } from '#domain/policy/dates.ts';
 import type { Fault } from '#domain/policy/fault.ts';
 import { type CommandIo, type CommonOptions, type KnownSystem, WrongUse } from '../io.ts';
@@ -33,9 +34,9 @@ export async function compileFile(
   options: CommonOptions,
   file: string,
   systems: readonly KnownSystem[],
-): Promise<CompiledPolicy | undefined> {
+): Promise<PolicyText | undefined> {
   const checked = await checkFile(file, systems);
-  if (checked.ok) return compilePolicy(checked.document);
+  if (checked.ok) return { text: checked.text, compiled: compilePolicy(checked.document) };
   tellFaults(io, options, file, checked.faults);
   return undefined;
 }

@@ -11,11 +11,14 @@ export function rollbackCommand(policy: Command, io: CommandIo): void {
     .description('put an old version in force again, as a new one')
     .argument('<version>', 'its number, as in `policy history`')
     .requiredOption('--reason <text>', 'why, for the record')
+    .option('--over-budget', "also when somebody's claims newly grow beyond the budget of a system")
     .option('--json', 'print JSON')
-    .action(async (version: string, options: CommonOptions & { reason: string }) => {
+    .action(async (version: string, options: CommonOptions & { reason: string; overBudget?: boolean }) => {
       if (!/^[1-9]\d{0,7}$/.test(version)) throw new WrongUse(`"${version}" is no version number`);
       await publishing(io, options, (services) =>
-        rollbackPolicy(services, operatorOrigin(), Number(version), options.reason),
+        rollbackPolicy(services, operatorOrigin(), Number(version), options.reason, {
+          overBudget: options.overBudget === true,
+        }),
       );
     });
 }

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
+import type { PolicyText } from '#actions/policy/effect.ts';
 import { simulateOnStore } from '#actions/policy/simulate.ts';
 import { type CompiledPolicy, emptyPolicy } from '#domain/policy/compile.ts';
-import { type Simulation, Simulator } from '#domain/policy/simulate.ts';
+import { type Simulation, simulate } from '#domain/policy/simulate.ts';
 import type { CommandIo, CommonOptions, KnownSystem } from '../io.ts';
 import { compileFile, instantOption } from './file.ts';
 import { peopleFromCsv } from './people.ts';
+import { progressNote } from './progress.ts';
 import { effectText } from './text.ts';
 
 interface SimulateOptions extends CommonOptions {
@@ -34,7 +36,7 @@ export function simulateCommand(policy: Command, io: CommandIo): void {
       const simulation =
         options.people === undefined
           ? await onStore(io, after, from, at)
-          : await onCsv(io, options, options.people, after, from ?? emptyPolicy, at);
+          : await onCsv(io, options, options.people, after.compiled, from?.compiled ?? emptyPolicy, at);
       if (simulation !== undefined) {
         io.out(options, simulation, () => `${simulation.people} people considered\n${effectText(simulation)}`);
       }
@@ -45,20 +47,20 @@ async function fromOption(
   io: CommandIo,
   options: SimulateOptions,
   systems: readonly KnownSystem[],
-): Promise<CompiledPolicy | undefined | 'faulty'> {
+): Promise<PolicyText | undefined | 'faulty'> {
   if (options.from === undefined) return undefined;
   return (await compileFile(io, options, options.from, systems)) ?? 'faulty';
 }
 
 async function onStore(
   io: CommandIo,
-  after: CompiledPolicy,
-  from: CompiledPolicy | undefined,
+  after: PolicyText,
+  from: PolicyText | undefined,
   at: number,
 ): Promise<Simulation> {
   const hub = await io.openHub();
   try {
-    return await simulateOnStore(hub.services, after, { at, ...(from === undefined ? {} : { from }) });
+    return await simulateOnStore(hub.services, after, { at, from, onProgress: progressNote(io) });
   } finally {
     await hub.close();
   }
@@ -74,7 +76,5 @@ async function onCsv(
 ): Promise<Simulation | undefined> {
   const people = await peopleFromCsv(io, options, file);
   if (people === undefined) return undefined;
-  const simulator = new Simulator(from, after, at);
-  for (const person of people) simulator.add(person);
-  return simulator.result();
+  return simulate(from, after, at, people);
 }

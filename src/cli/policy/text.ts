@@ -1,3 +1,4 @@
+import type { PolicyChange } from '#domain/policy/changes.ts';
 import type { Simulation } from '#domain/policy/simulate.ts';
 
 /** Gains, losses and conflicts for people to read: one line each, people with many of them cut short. */
@@ -19,3 +20,11 @@ export function effectText({ gains, losses, conflicts }: Pick<Simulation, 'gains
 }
 
 const mostRows = 200;
+
+/** One change on one line: `role sales changed: crm +customer:write -customer:read`. */
+export function changeLine({ part, act, id, fields }: PolicyChange): string {
+  const parts = fields.map(({ field, plus, minus }) =>
+    [field, ...plus.map((value) => `+${value}`), ...minus.map((value) => `-${value}`)].join(' '),
+  );
+  return `${part} ${id} ${act}${parts.length === 0 ? '' : `: ${parts.join('; ')}`}`;
+}

@@ -18,6 +18,8 @@ export interface HeldInSystem {
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
   readonly nativeRoles: readonly string[];
+  /** Of the native roles the one profile, where the product has profiles; it is not among the others. */
+  readonly profile?: string | undefined;
 }
 
 /**
@@ -31,6 +33,15 @@ export function claimsOf(
   login: string | undefined,
   held: HeldInSystem,
 ): Claims {
+  return { ...personalClaims(module, person, login), ...rightsClaims(module, held) };
+}
+
+/** The part that tells who somebody is. */
+export function personalClaims(
+  module: Pick<SystemModule, 'claims'>,
+  person: Claimant,
+  login: string | undefined,
+): Claims {
   const personal: Record<(typeof module.claims)[number], string | undefined> = {
     name: person.name,
     given_name: person.givenName,
@@ -41,10 +52,16 @@ export function claimsOf(
   const claims: Claims = {};
   for (const name of module.claims) if (personal[name] !== undefined) claims[name] = personal[name];
   if (claims.email !== undefined) claims.email_verified = person.emailVerified;
-  claims.roles = held.roles;
-  claims.permissions = held.permissions;
-  const { nativeClaim } = module;
-  if (nativeClaim !== undefined) claims[nativeClaim.name] = nativeClaim.shape(held.nativeRoles);
+  return claims;
+}
+
+/** The part that tells what they may do: the same for everybody who holds the same. */
+export function rightsClaims({ nativeClaim }: Pick<SystemModule, 'nativeClaim'>, held: HeldInSystem): Claims {
+  const claims: Claims = { roles: held.roles, permissions: held.permissions };
+  if (nativeClaim === undefined) return claims;
+  const { name, shape, profile } = nativeClaim;
+  if (profile !== undefined && held.profile !== undefined) claims[profile] = held.profile;
+  claims[name] = shape === 'list' ? held.nativeRoles : held.nativeRoles.join(';');
   return claims;
 }
 

@@ -39,17 +39,37 @@ function readMapping({ nativeRoles: table }: Readonly<Record<string, unknown>>):
 export function nativeRolesOf(
   module: Pick<SystemModule, 'nativeRoles'>,
   mapping: NativeRoleMapping,
-  held: { readonly roles: readonly string[]; readonly permissions: readonly string[] },
+  held: HeldThere,
 ): string[] {
-  const names = new Set<string>();
-  const add = (list: readonly string[] = []): void => {
-    for (const name of list) names.add(name);
+  return [...nativeRoleReasons(module, mapping, held).keys()].toSorted();
+}
+
+interface HeldThere {
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+}
+
+/** The business role or the permission that a native role stands for. */
+export type NativeReason = { readonly role: string } | { readonly permission: string };
+
+/** The same with what each of them comes from. */
+export function nativeRoleReasons(
+  module: Pick<SystemModule, 'nativeRoles'>,
+  mapping: NativeRoleMapping,
+  { roles, permissions }: HeldThere,
+): Map<string, NativeReason[]> {
+  const reasons = new Map<string, NativeReason[]>();
+  const add = (names: readonly string[] | undefined, because: NativeReason): void => {
+    for (const name of new Set(names)) {
+      const known = reasons.get(name);
+      if (known === undefined) reasons.set(name, [because]);
+      else known.push(because);
+    }
   };
-  for (const role of held.roles) add(mapping.get(role));
-  for (const permission of held.permissions) {
-    add(
-      mapping.get(permission) ?? (Object.hasOwn(module.nativeRoles, permission) ? module.nativeRoles[permission] : []),
-    );
+  for (const role of roles) add(mapping.get(role), { role });
+  for (const permission of permissions) {
+    const usual = Object.hasOwn(module.nativeRoles, permission) ? module.nativeRoles[permission] : undefined;
+    add(mapping.get(permission) ?? usual, { permission });
   }
-  return [...names].toSorted();
+  return reasons;
 }

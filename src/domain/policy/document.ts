@@ -60,12 +60,14 @@ export interface SeparationOfPolicy {
   /** Two or more different entries. */
   readonly conflict: readonly PermissionInSystem[];
   readonly mode: 'prevent' | 'warn';
+  readonly line: number;
 }
 
 export interface DelegationOfPolicy {
   readonly from: string;
   readonly to: string;
   readonly permissions: readonly string[];
+  readonly line: number;
 }
 
 export interface PolicyDocument {

@@ -1,5 +1,5 @@
-import type { Access } from './access.ts';
 import type { CompiledPolicy } from './compile.ts';
+import { Comparison, type Delta } from './effect.ts';
 import type { Subject } from './subject.ts';
 
 export interface PermissionRow {
@@ -32,11 +32,8 @@ export interface SimulatedPerson {
   readonly subject: Subject;
 }
 
-/** Compares two policies over people at one instant, one person at a time. */
+/** Writes out, row by row, what a comparison found for one person after another. */
 export class Simulator {
-  readonly #before: CompiledPolicy;
-  readonly #after: CompiledPolicy;
-  readonly #at: number;
   #people = 0;
   readonly #gains: PermissionRow[] = [];
   readonly #losses: PermissionRow[] = [];
@@ -44,28 +41,19 @@ export class Simulator {
   readonly #vanish: ConflictRow[] = [];
   readonly #stand: ConflictRow[] = [];
 
-  /** @param at milliseconds since 1970. */
-  constructor(before: CompiledPolicy, after: CompiledPolicy, at: number) {
-    this.#before = before;
-    this.#after = after;
-    this.#at = at;
-  }
-
-  add({ person, subject }: SimulatedPerson): void {
+  add(person: string, { gains, losses, appear, vanish, stand }: Delta): void {
     this.#people += 1;
-    const before = this.#before.access(subject, this.#at);
-    const after = this.#after.access(subject, this.#at);
-    this.#gains.push(...missingFrom(before, after, person));
-    this.#losses.push(...missingFrom(after, before, person));
-    const was = new Set(before.breaches.map(({ id }) => id));
-    const is = new Set(after.breaches.map(({ id }) => id));
-    for (const separation of is) (was.has(separation) ? this.#stand : this.#appear).push({ separation, person });
-    for (const separation of was) if (!is.has(separation)) this.#vanish.push({ separation, person });
+    for (const { system, permission } of gains) this.#gains.push({ person, system, permission });
+    for (const { system, permission } of losses) this.#losses.push({ person, system, permission });
+    for (const separation of appear) this.#appear.push({ separation, person });
+    for (const separation of vanish) this.#vanish.push({ separation, person });
+    for (const separation of stand) this.#stand.push({ separation, person });
   }
 
-  result(): Simulation {
+  /** @param people how many were considered, where those with nothing to say were not added */
+  result(people: number = this.#people): Simulation {
     return {
-      people: this.#people,
+      people,
       gains: this.#gains,
       losses: this.#losses,
       conflicts: { appear: this.#appear, vanish: this.#vanish, stand: this.#stand },
@@ -73,12 +61,15 @@ export class Simulator {
   }
 }
 
-/** What `there` holds and `here` does not. */
-function missingFrom(here: Access, there: Access, person: string): PermissionRow[] {
-  const rows: PermissionRow[] = [];
-  for (const [system, permissions] of there.systems) {
-    const held = new Set(here.systems.get(system));
-    for (const permission of permissions) if (!held.has(permission)) rows.push({ person, system, permission });
-  }
-  return rows;
+/** Compares two policies over people at one instant. @param at milliseconds since 1970 */
+export function simulate(
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+  at: number,
+  people: Iterable<SimulatedPerson>,
+): Simulation {
+  const comparison = new Comparison(before, after, at);
+  const rows = new Simulator();
+  for (const { person, subject } of people) rows.add(person, comparison.delta(subject));
+  return rows.result();
 }

@@ -1,5 +1,7 @@
 import { nativeRoleFaults } from '#domain/claims/native-roles.ts';
+import { claimsBudgetFaults } from '#domain/claims/size.ts';
 import type { FieldFault } from '#domain/errors.ts';
+import { reconcileFaults } from '#domain/providers/reconcile.ts';
 import { nearest } from '#domain/suggest.ts';
 import { redirectUriFault, webAddressFault } from './addresses.ts';
 
@@ -53,7 +55,13 @@ export function registrationFaults(system: Registration, unreadable: ReadonlySet
     );
   }
   scopes(system, fault);
-  if (system.settings !== undefined) faults.push(...nativeRoleFaults(system.settings));
+  if (system.settings !== undefined) {
+    faults.push(
+      ...nativeRoleFaults(system.settings),
+      ...claimsBudgetFaults(system.settings),
+      ...reconcileFaults(system.settings),
+    );
+  }
   return faults;
 }
 

@@ -8,6 +8,8 @@ import { personRoutes } from './resources/people/people.ts';
 import { roleRoutes } from './resources/people/roles.ts';
 import { sessionRoutes } from './resources/people/sessions.ts';
 import { policyRoutes } from './resources/policy.ts';
+import { policyDraftRoutes } from './resources/policy-draft.ts';
+import { policyQuestionRoutes } from './resources/policy-questions.ts';
 import { systemRoutes } from './resources/systems.ts';
 import type { Route } from './route.ts';
 
@@ -21,6 +23,8 @@ export const apiRoutes: readonly Route[] = [
   ...accessRoutes,
   ...systemRoutes,
   ...policyRoutes,
+  ...policyDraftRoutes,
+  ...policyQuestionRoutes,
   ...auditRoutes,
   ...keyRoutes,
   ...deliveryRoutes,

@@ -86,7 +86,7 @@ function workplace(t: TestContext, files: Record<string, string>, services?: Ser
 test('check: in order, or every fault and exit code 1', async (t) => {
   const faulty = policy.replace('order:read,', 'order:raed, nothing:at,').replace('Sales', '~');
   const run = workplace(t, { 'good.yaml': policy, 'bad.yaml': faulty, 'latin.yaml': '' });
-  assert.deepEqual((await run('check', 'good.yaml')).json, { ok: true, faults: [] });
+  assert.deepEqual((await run('check', 'good.yaml')).json, { ok: true, faults: [], notes: [] });
   const { json, code, text } = await run('check', 'bad.yaml');
   assert.equal(code, 1);
   assert.equal(json.ok, false);
@@ -196,6 +196,7 @@ test('apply, history, rollback and explain on a store', async (t) => {
   assert.deepEqual(explained.json, {
     person: 'ann@example.com',
     system: 'erp',
+    policy: 3,
     active: true,
     roles: [{ role: 'clerk', because: [{ rule: { path: 'assign[0]', line: 9 } }] }],
     permissions: [
@@ -203,6 +204,7 @@ test('apply, history, rollback and explain on a store', async (t) => {
       { permission: 'order:write', because: [{ role: 'clerk' }] },
     ],
     nativeRoles: [],
+    nativeBecause: [],
     claims: {
       name: 'ann@example.com',
       email: 'ann@example.com',
@@ -229,6 +231,17 @@ test('apply, history, rollback and explain on a store', async (t) => {
       },
     ],
   });
+  const one = await run('explain', 'ann@example.com', 'erp', '--permission', 'price:approve', '--at', '2026-08-01');
+  assert.match(
+    one.text,
+    /May:\n {2}none\nMay not:\n {2}price:approve: pricer; nearest assign\[1\] \(line 10\): fails assign\[1\]\.when\.grade$/,
+  );
+  const who = await run('who-can', 'order:write', 'erp');
+  assert.match(who.text, /^1 may order:write in erp; granted by clerk\nann@example\.com/);
+  await assert.rejects(run('who-can', 'order:fly', 'erp'), { code: 'invalid' });
+  const diff = await run('diff', '1', '2');
+  assert.match(diff.text, /^(rule|role|separation|domain) \S+ (added|changed|removed)/);
+  assert.match(diff.text, /\n@@ -/);
   await assert.rejects(run('explain', 'nobody@example.com', 'erp'), { code: 'not-found' });
   await assert.rejects(run('explain', 'ann@example.com', 'nowhere'), { code: 'not-found' });
   await assert.rejects(run('rollback', '99', '--reason', 'x'), { code: 'not-found' });

@@ -6,7 +6,7 @@ import { newBreaches } from '#domain/policy/breaches.ts';
 import { checkPolicy } from '#domain/policy/check/check.ts';
 import { type CompiledPolicy, compilePolicy } from '#domain/policy/compile.ts';
 import { explain } from '#domain/policy/explain.ts';
-import { Simulator } from '#domain/policy/simulate.ts';
+import { simulate } from '#domain/policy/simulate.ts';
 import { attributesOf, inForce, type Subject } from '#domain/policy/subject.ts';
 import { instants, people, policies, systems } from './generate.ts';
 import { breachesOf, type PlainPerson, type PlainPolicy, permissionsOf, rolesOf, whenHolds } from './oracle.ts';
@@ -140,11 +140,8 @@ test('a simulation is the difference of two plain readings', () => {
   const crowd = fc.array(people, { maxLength: 4 });
   fc.assert(
     fc.property(policies, policies, crowd, instants, (before, after, everybody, at) => {
-      const simulator = new Simulator(compiled(before), compiled(after), at);
-      for (const [index, person] of everybody.entries()) {
-        simulator.add({ person: `p${index}`, subject: subjectOf(person) });
-      }
-      const result = simulator.result();
+      const persons = everybody.map((person, index) => ({ person: `p${index}`, subject: subjectOf(person) }));
+      const result = simulate(compiled(before), compiled(after), at, persons);
       assert.equal(result.people, everybody.length);
       const difference = (from: PlainPolicy, to: PlainPolicy, question: typeof permissionsOf) =>
         everybody.flatMap((person, index) => {

@@ -22,7 +22,7 @@ export function checkDelegations(
     const to = checkSystem(fields, vocabulary, found.to, at(here, 'to'));
     const permissions =
       found.permissions && checkPermissions(fields, vocabulary, found.permissions.value, to, at(here, 'permissions'));
-    delegations.push({ from: from ?? '', to: to ?? '', permissions: permissions ?? [] });
+    delegations.push({ from: from ?? '', to: to ?? '', permissions: permissions ?? [], line: item.line });
   }
   return delegations;
 }

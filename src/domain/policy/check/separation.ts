@@ -34,7 +34,13 @@ export function checkSeparation(
       checkConflict(fields, vocabulary, found.conflict.value, at(here, 'conflict'), found.conflict.keyLine);
     const mode = found.mode && fields.choice(found.mode.value, at(here, 'mode'), modes);
     const title = found.title && fields.scalar(found.title.value, at(here, 'title'));
-    rules.push({ id: id?.text ?? '', title: title?.text ?? '', conflict: conflict ?? [], mode: mode ?? 'warn' });
+    rules.push({
+      id: id?.text ?? '',
+      title: title?.text ?? '',
+      conflict: conflict ?? [],
+      mode: mode ?? 'warn',
+      line: item.line,
+    });
   }
   return rules;
 }

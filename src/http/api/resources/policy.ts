@@ -10,8 +10,10 @@ import { compilePolicy } from '#domain/policy/compile.ts';
 import { parseInstant } from '#domain/policy/dates.ts';
 import type { PolicyVersion } from '#storage/collections.ts';
 import { named } from '../openapi/names.ts';
-import { type Look, type Route, route } from '../route.ts';
+import { type Route, route } from '../route.ts';
 import { listOf, listQuery, pageOf } from './list.ts';
+import { findVersion } from './policy-questions.ts';
+import { simulation } from './policy-shapes.ts';
 import { iso } from './shared.ts';
 
 const summary = z.object({
@@ -32,12 +34,6 @@ const shown = ({ number, reason, by, at, text }: PolicyVersion) => ({
   at: iso(at),
   text,
 });
-
-/** @throws HubError not-found: also for a number written in another way than the hub writes it */
-async function findVersion({ services, params }: Look): Promise<PolicyVersion> {
-  if (!/^[1-9]\d{0,7}$/.test(params.number ?? '')) throw new HubError('not-found');
-  return policyVersion(services, Number(params.number));
-}
 
 const current = route({
   method: 'GET',
@@ -76,7 +72,7 @@ const version = route({
 });
 
 const draft = named(
-  'PolicyDraft',
+  'PolicyTrial',
   z.strictObject({
     text: z.string().describe('The document, YAML'),
     at: z
@@ -87,18 +83,6 @@ const draft = named(
       )
       .describe('Compare at this time instead of now')
       .optional(),
-  }),
-);
-
-const permissionRow = z.object({ person: z.string(), system: z.string(), permission: z.string() });
-const conflictRow = z.object({ separation: z.string(), person: z.string() });
-const simulation = named(
-  'Simulation',
-  z.object({
-    people: z.int().describe('How many were considered, active or not'),
-    gains: z.array(permissionRow),
-    losses: z.array(permissionRow),
-    conflicts: z.object({ appear: z.array(conflictRow), vanish: z.array(conflictRow), stand: z.array(conflictRow) }),
   }),
 );
 
@@ -115,7 +99,10 @@ const simulate = route({
     if (!checked.ok) throw new HubError('invalid', 'The policy has faults', { faults: checked.faults });
     const instant = at === undefined ? undefined : parseInstant(at);
     const options = instant === undefined ? {} : { at: instant };
-    return { status: 200, body: await simulateOnStore(services, compilePolicy(checked.document), options) };
+    return {
+      status: 200,
+      body: await simulateOnStore(services, { text, compiled: compilePolicy(checked.document) }, options),
+    };
   },
 });
 

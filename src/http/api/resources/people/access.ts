@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { effectiveAccess } from '#actions/access/effective.ts';
-import { explainAccess } from '#actions/access/explain.ts';
+import { type AccessExplanation, explainAccess } from '#actions/access/explain.ts';
+import { onlyAbout } from '#actions/access/only-about.ts';
 import { personLabel } from '#actions/access/subject.ts';
 import { named } from '../../openapi/names.ts';
 import { type Route, route } from '../../route.ts';
+import { atQuery } from '../policy-questions.ts';
 import { findPerson } from './view.ts';
 
 const json = z.record(z.string(), z.unknown());
@@ -17,6 +19,8 @@ const systemAccess = named(
       roles: z.array(z.object({ role: z.string(), because: z.array(json) })),
       permissions: z.array(z.object({ permission: z.string(), because: z.array(z.object({ role: z.string() })) })),
       nativeRoles: z.array(z.string()),
+      nativeBecause: z.array(z.object({ nativeRole: z.string(), because: z.array(json) })),
+      policy: z.int().describe('The version of the policy that was asked'),
       claims: json,
       missing: z.array(z.object({ permission: z.string(), nearest: z.array(json) })),
     })
@@ -40,13 +44,17 @@ const get = route({
   summary: 'Show what a person may do where, and why',
   permission: 'hub:people-read',
   find: findPerson,
-  query: z.strictObject({ system: z.string().max(200).describe('This system alone').optional() }),
+  query: z.strictObject({
+    system: z.string().max(200).describe('This system alone').optional(),
+    permission: z.string().max(200).describe('This permission alone: why, or why not').optional(),
+    at: atQuery,
+  }),
   answers: { 200: { description: 'The effective access with its reasons', schema: access } },
-  async handle({ services, item, query: { system } }) {
-    const effective = await effectiveAccess(services, item);
+  async handle({ services, item, query: { system, permission, at } }) {
+    const effective = await effectiveAccess(services, item, at);
     const wanted = [...effective.systems].filter(([id]) => system === undefined || id === system);
     const systems = wanted.map(async ([id, { mayEnter }]) => ({
-      ...(await explainAccess(services, item, id)),
+      ...only(await explainAccess(services, item, id, at), permission),
       mayEnter,
     }));
     const { active, roles, hub } = effective;
@@ -60,5 +68,8 @@ const get = route({
     return { status: 200, body };
   },
 });
+
+const only = (explanation: AccessExplanation, permission: string | undefined) =>
+  permission === undefined ? explanation : onlyAbout(explanation, permission);
 
 export const accessRoutes: readonly Route[] = [get];

@@ -1,0 +1,112 @@
+import { setImmediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { CompiledPolicy } from '#domain/policy/compile.ts';
+import { people } from '#storage/collections.ts';
+import type { Services } from '../../services.ts';
+import { everybody } from '../people.ts';
+import type { AnswerTo, Question, SweptPerson } from './question.ts';
+import { sweepFor } from './sweep.ts';
+import type { FromThread } from './worker.ts';
+
+/** From so many people on a thread is worth its start (some 150 ms). */
+const usualThreadFrom = 3_000;
+const chunkSize = 500;
+/** Chunks on their way to the thread; more wait in the store. */
+const mostUnderway = 4;
+
+export interface SweepOptions {
+  /** Policies that are compiled already, by text; of use only while no thread is. */
+  readonly compiled?: ReadonlyMap<string, CompiledPolicy>;
+  /** A thread is started from so many people on. */
+  readonly threadFrom?: number;
+  /** Called after each chunk. */
+  readonly onProgress?: ((done: number, all: number) => void) | undefined;
+}
+
+/** Asks a question about everybody in the store, as committed. */
+export async function askEverybody<Q extends Question>(
+  { store }: Pick<Services, 'store'>,
+  question: Q,
+  options: SweepOptions = {},
+): Promise<AnswerTo<Q>> {
+  const all = await store.count(people);
+  const progress = (done: number) => options.onProgress?.(done, all);
+  const chunks = inChunks(everybody(store));
+  return all < (options.threadFrom ?? usualThreadFrom)
+    ? here(question, chunks, options, progress)
+    : oneAtATime(() => there(question, chunks, progress));
+}
+
+async function* inChunks(persons: AsyncIterable<SweptPerson>): AsyncGenerator<SweptPerson[]> {
+  let chunk: SweptPerson[] = [];
+  for await (const person of persons) {
+    if (chunk.push(person) < chunkSize) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+async function here<Q extends Question>(
+  question: Q,
+  chunks: AsyncIterable<SweptPerson[]>,
+  { compiled }: SweepOptions,
+  progress: (done: number) => void,
+): Promise<AnswerTo<Q>> {
+  const sweep = sweepFor(question, compiled);
+  let done = 0;
+  for await (const chunk of chunks) {
+    for (const person of chunk) sweep.add(person);
+    done += chunk.length;
+    progress(done);
+    await setImmediate();
+  }
+  return sweep.answer();
+}
+
+async function there<Q extends Question>(
+  question: Q,
+  chunks: AsyncIterable<SweptPerson[]>,
+  progress: (done: number) => void,
+): Promise<AnswerTo<Q>> {
+  const thread = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: question,
+    resourceLimits: { maxOldGenerationSizeMb: 320 },
+  });
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  thread.on('error', failed.reject);
+  thread.on('exit', (code) => failed.reject(new Error(`the what-if thread ended with code ${code}`)));
+  let underway = 0;
+  let room = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<AnswerTo<Q>>();
+  thread.on('message', (message: FromThread) => {
+    if (message.kind === 'answer') return answer.resolve(message.answer as AnswerTo<Q>);
+    underway -= 1;
+    room.resolve();
+    room = Promise.withResolvers();
+  });
+  try {
+    let done = 0;
+    for await (const chunk of chunks) {
+      while (underway >= mostUnderway) await Promise.race([room.promise, failed.promise]);
+      underway += 1;
+      thread.postMessage(chunk);
+      done += chunk.length;
+      progress(done);
+    }
+    thread.postMessage(null);
+    return await Promise.race([answer.promise, failed.promise]);
+  } finally {
+    await thread.terminate();
+  }
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Two sweeps at once would take twice the memory and be no sooner done. */
+function oneAtATime<R>(act: () => Promise<R>): Promise<R> {
+  const turn = last.then(act, act);
+  last = turn.catch(() => undefined);
+  return turn;
+}
