@@ -15,6 +15,11 @@ export interface Provisioning {
 const glance = 100;
 /** How often the outbox and the sessions are looked through whether anything changed or not, in ms. */
 const round = 15_000;
+/** After a fault of the store the work rests this long, in ms, doubled each time up to the longest. */
+const shortestRest = 250;
+const longestRest = 4000;
+/** How long a stop waits for deliveries under way; what is not recorded then is made again after the next start. */
+const patience = 2500;
 /** Systems served at the same time. */
 const most = 16;
 
@@ -32,6 +37,8 @@ export function startProvisioning(services: Services): Provisioning {
   let wakeAt = 0;
   let sweptAt = 0;
   let closed = false;
+  let rest = shortestRest;
+  let restUntil = 0;
   let looking: Promise<void> | undefined;
 
   const look = async (): Promise<void> => {
@@ -51,13 +58,24 @@ export function startProvisioning(services: Services): Provisioning {
     }
   };
 
+  /** Without a store nothing can be recorded, and what is not recorded would be sent again and again. */
+  const goToRest = (): void => {
+    restUntil = performance.now() + rest;
+    rest = Math.min(rest * 2, longestRest);
+    seen = -1;
+  };
+
   const take = (delivery: Stored<Delivery>): void => {
     const work = deliver(services, delivery)
       .then(
         (again) => {
+          rest = shortestRest;
           if (again !== undefined) retries.add(again);
         },
-        (error: unknown) => services.log.warn({ err: error, delivery: delivery.id }, 'a delivery was not recorded'),
+        (error: unknown) => {
+          goToRest();
+          services.log.warn({ err: error, delivery: delivery.id }, 'a delivery was not recorded');
+        },
       )
       .finally(() => {
         busy.delete(delivery.system);
@@ -68,7 +86,7 @@ export function startProvisioning(services: Services): Provisioning {
   };
 
   const timer = setInterval(() => {
-    if (closed || looking !== undefined) return;
+    if (closed || looking !== undefined || performance.now() < restUntil) return;
     if (!lease.held) {
       // Whoever takes over knows nothing of what was under way: it looks through everything once.
       seen = -1;
@@ -77,7 +95,10 @@ export function startProvisioning(services: Services): Provisioning {
     }
     if (services.store.changes(outbox) === seen && services.clock.now() < wakeAt) return;
     looking = look()
-      .catch((error: unknown) => services.log.warn({ err: error }, 'the outbox could not be read'))
+      .catch((error: unknown) => {
+        goToRest();
+        services.log.warn({ err: error }, 'the outbox could not be read');
+      })
       .finally(() => {
         looking = undefined;
       });
@@ -89,7 +110,10 @@ export function startProvisioning(services: Services): Provisioning {
       closed = true;
       clearInterval(timer);
       await looking;
-      await Promise.all(busy.values());
+      const { promise: late, resolve: giveUp } = Promise.withResolvers<void>();
+      const cutOff = setTimeout(giveUp, patience);
+      await Promise.race([Promise.all(busy.values()), late]);
+      clearTimeout(cutOff);
       await lease.release();
     },
   };

@@ -8,6 +8,7 @@ import { createPerson } from '#actions/people/create.ts';
 import type { Services } from '#actions/services.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import type { AuditEvent } from '#domain/audit/event.ts';
+import { type Clock, systemClock } from '#platform/clock.ts';
 import { createLog } from '#platform/log.ts';
 import { loadSettings } from '#settings/load.ts';
 import { createHub } from '#src/hub.ts';
@@ -22,6 +23,11 @@ export const email = 'ada@example.com';
 /** Where a sign-out that the CRM asks for leads. */
 export const goodbye = 'http://localhost:4998/bye';
 
+interface Desk {
+  readonly heard: string[];
+  beforeAnswer(): void;
+}
+
 /** The hub as `npm start` puts it together, over a folder that outlives it, with a CRM that listens for logout tokens. */
 export interface Company {
   readonly data: string;
@@ -29,21 +35,30 @@ export interface Company {
   readonly services: Services;
   /** Logout tokens that the CRM got. */
   readonly heard: string[];
+  /** Lets something happen each time before the CRM answers a logout token. */
+  readonly desk: Desk;
   /** Stops the hub and starts another over the same folder. */
   restart(between?: () => void): Promise<Company>;
   events(type: string): Promise<AuditEvent[]>;
 }
 
-/** @param data a folder of its own, which outlives the company; otherwise one that is thrown away */
-export async function company(t: Context, data?: string): Promise<Company> {
+export interface Circumstances {
+  /** A folder of its own, which outlives the company; otherwise one that is thrown away. */
+  readonly data?: string;
+  readonly clock?: Clock;
+}
+
+export async function company(t: Context, circumstances: Circumstances = {}): Promise<Company> {
+  const { data, clock = systemClock } = circumstances;
   const folder = data ?? mkdtempSync(join(tmpdir(), 'gatehouse-faults-'));
   t.after(() => {
     if (data === undefined) rmSync(folder, { recursive: true, force: true });
   });
-  const heard: string[] = [];
+  const desk: Desk = { heard: [], beforeAnswer: () => {} };
   const crm = createServer(async (req, res) => {
     const parts = await Array.fromAsync(req as AsyncIterable<Buffer>);
-    heard.push(new URLSearchParams(Buffer.concat(parts).toString()).get('logout_token') ?? '');
+    desk.heard.push(new URLSearchParams(Buffer.concat(parts).toString()).get('logout_token') ?? '');
+    desk.beforeAnswer();
     res.end();
   });
   await new Promise<void>((resolve) => crm.listen(0, '127.0.0.1', resolve));
@@ -52,7 +67,7 @@ export async function company(t: Context, data?: string): Promise<Company> {
     crm.close();
   });
   const port = await freePort();
-  const hub = await open(t, folder, port, heard);
+  const hub = await open(t, { data: folder, port, desk, clock });
   await createPerson(hub.services, operator, { email, name: 'Ada', password: passphrase });
   const system = systemSettings({
     id: 'crm',
@@ -69,10 +84,18 @@ export async function company(t: Context, data?: string): Promise<Company> {
   return hub;
 }
 
-async function open(t: Context, data: string, port: number, heard: string[]): Promise<Company> {
+interface Place {
+  readonly data: string;
+  readonly port: number;
+  readonly desk: Desk;
+  readonly clock: Clock;
+}
+
+async function open(t: Context, place: Place): Promise<Company> {
+  const { data, port, desk, clock } = place;
   const issuer = `http://localhost:${port}`;
   const env = { HUB_DATA: data, HUB_PORT: String(port), HUB_ISSUER: issuer };
-  const hub = await createHub(loadSettings({ env, cwd: data }), { log: createLog({ level: 'silent' }) });
+  const hub = await createHub(loadSettings({ env, cwd: data }), { clock, log: createLog({ level: 'silent' }) });
   const { close } = await hub.listen();
   let closed = false;
   const stop = async () => {
@@ -84,11 +107,12 @@ async function open(t: Context, data: string, port: number, heard: string[]): Pr
     data,
     issuer,
     services: hub.services,
-    heard,
+    heard: desk.heard,
+    desk,
     restart: async (between) => {
       await stop();
       between?.();
-      return open(t, data, port, heard);
+      return open(t, place);
     },
     events: (type) => Array.fromAsync(hub.services.store.audit.export({ type })),
   };

@@ -16,7 +16,7 @@ import { company, signIn, signOut, until } from './company.ts';
 test('a full disk', { timeout: 120_000 }, async (t) => {
   const disk = smallDisk(t, 32);
   if (disk === undefined) return notRun(t, 'full disk', 'this user may not mount a small file system');
-  const hub = await company(t, join(disk.folder, 'data'));
+  const hub = await company(t, { data: join(disk.folder, 'data') });
   const crm = await asCrm(hub);
   const first = await signIn(hub);
   const second = await signIn(hub);

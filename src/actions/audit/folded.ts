@@ -45,13 +45,24 @@ export async function folded(
 /** Records the counts of minutes that are over. */
 async function close(services: Pick<Services, 'store' | 'clock'>, open: Map<string, Fold>): Promise<void> {
   const now = services.clock.now();
-  const events: AuditDraft[] = [];
-  for (const [key, fold] of open) {
-    if (fold.endsAt > now) continue;
-    open.delete(key);
-    if (fold.more > 0) events.push(fold.event(fold.more));
+  const over = [...open].filter(([, fold]) => fold.endsAt <= now);
+  // Taken out before the write, so that what comes meanwhile begins a minute of its own.
+  for (const [key] of over) open.delete(key);
+  const events = over.filter(([, fold]) => fold.more > 0).map(([, fold]) => fold.event(fold.more));
+  if (events.length === 0) return;
+  try {
+    await services.store.writeNow({ changes: [], events });
+  } catch (error) {
+    for (const [key, fold] of over) keep(open, key, fold);
+    throw error;
   }
-  if (events.length > 0) await services.store.writeNow({ changes: [], events });
+}
+
+/** Puts back what could not be recorded; it is tried again with whatever comes next. */
+function keep(open: Map<string, Fold>, key: string, fold: Fold): void {
+  const next = open.get(key);
+  if (next === undefined) open.set(key, fold);
+  else next.more += fold.more;
 }
 
 /** Records the counts of running minutes at once: before the hub stops. */

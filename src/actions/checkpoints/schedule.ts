@@ -8,6 +8,8 @@ const everyMs = 60_000;
 const everyEvents = 1000;
 const lookMs = 1000;
 const thinEveryMs = 3_600_000;
+/** After a fault, so that a store that takes nothing does not leave a file behind each second. */
+const restMs = 20_000;
 
 /**
  * A checkpoint each minute or each 1,000 events, whichever comes first, and none while nothing happens: the record of a
@@ -27,6 +29,7 @@ export function scheduleCheckpoints(
   let thinned = 0;
   let running: Promise<void> = Promise.resolve();
   let busy = false;
+  let restUntil = 0;
 
   const look = async (force: boolean): Promise<void> => {
     const now = services.clock.now();
@@ -44,11 +47,12 @@ export function scheduleCheckpoints(
     await sendOn(taken);
   };
   const guarded = async (force: boolean): Promise<void> => {
-    if (busy || !lease.held) return;
+    if (busy || !lease.held || (performance.now() < restUntil && !force)) return;
     busy = true;
     try {
       await look(force);
     } catch (error) {
+      restUntil = performance.now() + restMs;
       services.log.error({ err: error }, 'no checkpoint could be taken; it will be tried again');
     } finally {
       busy = false;
