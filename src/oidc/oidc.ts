@@ -131,7 +131,7 @@ async function fail(
     res.destroy();
     return;
   }
-  clearHeaders(res, new Map([['X-Request-Id', requestId(req)]]));
+  clearHeaders(res, { 'X-Request-Id': requestId(req) });
   const store = isUnavailable(cause);
   const status = store ? 503 : 500;
   const error = store ? 'temporarily_unavailable' : 'server_error';

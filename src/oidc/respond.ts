@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 
 /** Sends what the library left in its context. Its bodies are text or JSON, never streams. */
@@ -17,13 +17,9 @@ export function respond(ctx: KoaContextWithOIDC): void {
 }
 
 /** Takes back every header that an attempt has set, so that another answer can be given. */
-export function clearHeaders(res: ServerResponse, keep: ReadonlyMap<string, number | string | string[]>): void {
+export function clearHeaders(res: ServerResponse, keep: OutgoingHttpHeaders): void {
   for (const name of res.getHeaderNames()) res.removeHeader(name);
-  for (const [name, value] of keep) res.setHeader(name, value);
-}
-
-export function headersOf(res: ServerResponse): ReadonlyMap<string, number | string | string[]> {
-  return new Map(res.getHeaderNames().map((name) => [name, res.getHeader(name) ?? '']));
+  for (const [name, value] of Object.entries(keep)) if (value !== undefined) res.setHeader(name, value);
 }
 
 export function sendJson(

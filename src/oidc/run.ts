@@ -9,7 +9,7 @@ import { originOf } from './origin.ts';
 import type { ErrorPages } from './pages.ts';
 import { paths } from './paths.ts';
 import { recordOutcome } from './record/outcome.ts';
-import { clearHeaders, headersOf, respond } from './respond.ts';
+import { clearHeaders, respond } from './respond.ts';
 import { type RequestState, stateOf } from './state.ts';
 
 /** How often a request without a body is run again when another overtook it. */
@@ -37,7 +37,7 @@ export async function runProtocol(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const before = headersOf(res);
+  const before = res.getHeaders();
   for (let attempt = 1; ; attempt += 1) {
     const conflict = await services.store.unit((unit) => once(services, provider, execute, pages, unit, req, res));
     if (conflict === undefined) return;

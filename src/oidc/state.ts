@@ -39,25 +39,23 @@ export interface RequestState {
   recorded: boolean;
 }
 
-const states = new WeakMap<UnitOfWork, RequestState>();
+/** On the unit itself: an entry of a WeakMap for each would be the collector's to clear away. */
+const own = Symbol('state of a protocol request');
 
 export function stateOf(unit: UnitOfWork): RequestState {
-  let state = states.get(unit);
-  if (state === undefined) {
-    state = {
-      origin: { actor: { kind: 'hub' } },
-      sessions: new Map(),
-      records: new Map(),
-      rotated: undefined,
-      sessionStarted: undefined,
-      nextMark: 'dpop',
-      marks: [],
-      replay: undefined,
-      via: undefined,
-      failure: undefined,
-      recorded: false,
-    };
-    states.set(unit, state);
-  }
-  return state;
+  const marked = unit as UnitOfWork & { [own]?: RequestState };
+  marked[own] ??= {
+    origin: { actor: { kind: 'hub' } },
+    sessions: new Map(),
+    records: new Map(),
+    rotated: undefined,
+    sessionStarted: undefined,
+    nextMark: 'dpop',
+    marks: [],
+    replay: undefined,
+    via: undefined,
+    failure: undefined,
+    recorded: false,
+  };
+  return marked[own];
 }

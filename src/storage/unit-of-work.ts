@@ -46,10 +46,10 @@ export class UnitOfWork {
     this.#events.unshift(...events);
   }
 
-  async get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined> {
+  get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined> {
     const pending = this.#pending.get(collection.name)?.get(id);
     if (pending === undefined) return this.#engine.get(collection, id);
-    return pending === null ? undefined : (pending as unknown as Stored<T>);
+    return Promise.resolve(pending === null ? undefined : (pending as unknown as Stored<T>));
   }
 
   async find<T extends object>(collection: Collection<T>, query: Query): Promise<Page<T>> {

@@ -46,7 +46,8 @@ export interface EffectiveAccess {
 }
 
 interface Cached {
-  readonly stamp: string;
+  /** What the answer rests on: versions and counters of changes. */
+  readonly stamp: readonly number[];
   readonly since: number;
   /** When time alone may change the answer. */
   readonly until: number;
@@ -74,15 +75,26 @@ export async function effectiveAccess(
 
   const now = clock.now();
   const policy = await policyInForce(services);
-  const counters = [assignments, links, systems].map((collection) => store.changes(collection));
-  const stamp = [record.version, record.changedAt, policy.number, ...counters].join(':');
+  const stamp = [
+    record.version,
+    record.changedAt,
+    policy.number,
+    store.changes(assignments),
+    store.changes(links),
+    store.changes(systems),
+  ];
   const cache = cacheOf(store);
   const cached = cache.get(record.id);
-  if (cached !== undefined && cached.stamp === stamp && cached.since <= now && now < cached.until) return cached.access;
+  if (cached !== undefined && isSame(cached.stamp, stamp) && cached.since <= now && now < cached.until)
+    return cached.access;
   const { access, until } = await compute(services, record, now);
   if (cache.size >= maxCached) cache.clear();
   cache.set(record.id, { stamp, since: now, until, access });
   return access;
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((value, at) => value === b[at]);
 }
 
 async function compute(

@@ -31,8 +31,11 @@ export function sidOf(session: SessionRecord, client: string): string | undefine
 
 /** The entries of a session, in the order they were made. */
 export function entriesOf(session: Stored<SessionRecord>): readonly SessionEntry[] {
-  return Object.keys(session)
-    .filter((field) => field.startsWith(grantField))
-    .map((field) => field.slice(grantField.length))
-    .map((client) => ({ client, grant: grantOf(session, client) ?? '', sid: sidOf(session, client) ?? '' }));
+  const entries: SessionEntry[] = [];
+  for (const field of Object.keys(session)) {
+    if (!field.startsWith(grantField)) continue;
+    const client = field.slice(grantField.length);
+    entries.push({ client, grant: grantOf(session, client) ?? '', sid: sidOf(session, client) ?? '' });
+  }
+  return entries;
 }

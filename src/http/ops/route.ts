@@ -9,8 +9,10 @@ interface Routed {
 /** The path of a request, without its query. */
 export function pathOf(request: IncomingMessage): string {
   const url = request.url ?? '/';
-  const end = url.search(/[?#]/);
-  return end < 0 ? url : url.slice(0, end);
+  const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
+  const fragment = path.indexOf('#');
+  return fragment < 0 ? path : path.slice(0, fragment);
 }
 
 /**
@@ -26,12 +28,17 @@ export function routeLabel(request: IncomingMessage, isProtocol: (path: string) 
   return path.split('/').slice(0, 3).map(masked).join('/');
 }
 
+/** A segment that is no longer than a UUID is no token. */
+const longestShown = 36;
+
 /** A path that may stand in a log: segments long enough to be a token are left out (one-time addresses carry theirs there). */
 export function loggedPath(request: IncomingMessage): string {
-  return pathOf(request)
+  const path = pathOf(request);
+  if (path.length <= longestShown) return path;
+  return path
     .slice(0, 500)
     .split('/')
-    .map((part) => (part.length > 36 ? '…' : part))
+    .map((part) => (part.length > longestShown ? '…' : part))
     .join('/');
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
-import { entriesOf, grantFieldOf, sidFieldOf } from '#actions/sessions/session.ts';
+import { entriesOf, grantFieldOf, type SessionEntry, sidFieldOf } from '#actions/sessions/session.ts';
 import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { people, type SessionRecord, sessions } from '#storage/collections.ts';
@@ -74,17 +74,19 @@ async function isAlive(services: Services, record: Stored<SessionRecord>): Promi
 }
 
 function payloadOf(record: Stored<SessionRecord>, jti: string): AdapterPayload {
-  const authorizations = Object.fromEntries(
-    entriesOf(record).map(({ client, grant, sid }) => [client, { sid, grantId: grant }]),
-  );
+  const entries = entriesOf(record);
   return {
     ...record.payload,
     jti,
     uid: record.uid,
     accountId: record.account,
     exp: Math.floor(record.endsAt / 1000),
-    ...(Object.keys(authorizations).length > 0 ? { authorizations } : {}),
+    ...(entries.length > 0 ? { authorizations: authorizationsOf(entries) } : {}),
   } as AdapterPayload;
+}
+
+function authorizationsOf(entries: readonly SessionEntry[]): NonNullable<AdapterPayload['authorizations']> {
+  return Object.fromEntries(entries.map(({ client, grant, sid }) => [client, { sid, grantId: grant }]));
 }
 
 /** What of a payload is neither secret nor kept in fields of its own. */
