@@ -24,6 +24,7 @@ import {
   sessions,
 } from './collections/protocol.ts';
 import { systems } from './collections/systems.ts';
+import { merges, proposals, unifications, unifyFiles } from './collections/unify.ts';
 import { leases, meta, oneTimeLinks, outbox, throttles } from './collections/upkeep.ts';
 
 export * from './collections/credentials.ts';
@@ -32,6 +33,7 @@ export * from './collections/people.ts';
 export * from './collections/policy.ts';
 export * from './collections/protocol.ts';
 export * from './collections/systems.ts';
+export * from './collections/unify.ts';
 export * from './collections/upkeep.ts';
 
 /** Everything, for the engines, copies and backups. */
@@ -46,6 +48,10 @@ export const allCollections = [
   systems,
   policyVersions,
   policyDrafts,
+  unifications,
+  unifyFiles,
+  proposals,
+  merges,
   keys,
   personKeys,
   outbox,

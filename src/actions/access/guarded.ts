@@ -17,6 +17,8 @@ export interface GuardedAct<R> {
   readonly after: { readonly person?: Person; readonly assignments?: PersonState['assignments'] };
   /** Everything but the person's own record, which is written from `after.person`. */
   readonly changes: readonly Change[];
+  /** Changes that come before the person's record: of somebody who gives up what the person takes. */
+  readonly first?: readonly Change[];
   readonly events: readonly AuditDraft[];
   readonly result: R;
 }
@@ -47,13 +49,13 @@ export async function guardedByPerson<R>(
     const person = await store.get(people, personId);
     if (person === undefined) throw new HubError('not-found', 'There is no such person');
     const before = { person, assignments: await assignmentsOf(store, personId) };
-    const { act, after, changes, events, result } = await plan(before);
+    const { act, after, first = [], changes, events, result } = await plan(before);
     const state: PersonState = { ...before, ...after };
     const { prevented, accepted } = breachesOfChange(policy, before, state, clock.now());
     const who = { id: personId, person };
     if (prevented.length > 0) await refusePrevented(services, origin, who, prevented, act);
     await store.write({
-      changes: [personGuard(person, after.person), ...actGuard(policy), ...changes],
+      changes: [...first, personGuard(person, after.person), ...actGuard(policy), ...changes],
       events: [...events, ...acceptedEvents(origin, who, accepted, act)],
     });
     return result;

@@ -94,13 +94,32 @@ async function makingOfLink(
   };
 }
 
-async function freshSub(services: Services, person: string, system: Stored<System>): Promise<string> {
+/**
+ * A `sub` for a new link. @param making subs of links that the same commit makes, by system id; added to
+ */
+export async function freshSub(
+  services: Services,
+  person: string,
+  system: Stored<System>,
+  making: Map<string, string> = new Map(),
+): Promise<string> {
+  const sub = (await sharedSub(services, person, system, making)) ?? randomToken();
+  making.set(system.id, sub);
+  return sub;
+}
+
+async function sharedSub(
+  services: Services,
+  person: string,
+  system: Stored<System>,
+  making: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
   const isPublic = (provider: string) => services.modules.get(provider)?.subject === 'public';
-  if (!isPublic(system.provider)) return randomToken();
+  if (!isPublic(system.provider)) return undefined;
   const others = await services.store.find(links, { where: { person }, limit: 1000 });
-  for (const link of others.items) {
-    const other = await services.store.get(systems, link.system);
-    if (other !== undefined && isPublic(other.provider)) return link.sub;
+  for (const [id, sub] of [...others.items.map((link) => [link.system, link.sub] as const), ...making]) {
+    const other = await services.store.get(systems, id);
+    if (other !== undefined && isPublic(other.provider)) return sub;
   }
-  return randomToken();
+  return undefined;
 }

@@ -42,12 +42,38 @@ interface Side {
   readonly doubles: Doubles;
 }
 
+/** A row that is, or may be, somebody of the directory. */
+export interface Ownership {
+  readonly row: string;
+  readonly person: string;
+  readonly decision: 'auto' | 'review';
+  readonly score: number;
+  readonly reasons: readonly string[];
+}
+
+/** The dry run's answer with what a stored unification needs beside it. */
+export interface Matched {
+  readonly found: Unification;
+  readonly owners: { readonly crm: readonly Ownership[]; readonly erp: readonly Ownership[] };
+  /** The accounts as they were matched, in the order of their files: shared mailboxes are gone from their addresses. */
+  readonly accounts: { readonly crm: readonly Account[]; readonly erp: readonly Account[] };
+}
+
 /** Matches two lists of accounts, with the directory as the hub in the middle when there is one. Changes nothing. */
 export function unify(
+  crm: readonly Account[],
+  erp: readonly Account[],
+  directory: readonly Account[] = [],
+): Unification {
+  return match(crm, erp, directory).found;
+}
+
+/** The same, and what was found on the way. */
+export function match(
   crmList: readonly Account[],
   erpList: readonly Account[],
   people: readonly Account[] = [],
-): Unification {
+): Matched {
   const [crm = [], erp = [], directory = []] = settleMails([crmList, erpList, people]);
   const somebody = (list: readonly Account[]): Account[] => list.filter(({ nobody }) => nobody === undefined);
   const world = worldOf([somebody(crm), somebody(erp), directory]);
@@ -58,7 +84,7 @@ export function unify(
   const paired = new Set(pairs.flatMap((pair) => [pair.left, pair.right]));
   const alone = (side: Side): string[] => ids(side.accounts.filter((account) => !paired.has(account)));
   const aside = (list: readonly Account[]): string[] => ids(list.filter(({ nobody }) => nobody !== undefined));
-  return {
+  const found: Unification = {
     pairs: pairs.map(({ left: one, right: two, score, decision, reasons }) => ({
       crm: one.id,
       erp: two.id,
@@ -71,6 +97,15 @@ export function unify(
     duplicates: { crm: left.doubles.groups.map(ids), erp: right.doubles.groups.map(ids) },
     directory: directoryRows(directory, left, right),
   };
+  const owners = ({ proposals }: Side): Ownership[] =>
+    proposals.map(({ left: row, right: person, decision, score, reasons }) => ({
+      row: row.id,
+      person: person.id,
+      decision: decision === 'auto' ? 'auto' : 'review',
+      score,
+      reasons,
+    }));
+  return { found, owners: { crm: owners(left), erp: owners(right) }, accounts: { crm, erp } };
 }
 
 function sideOf(list: readonly Account[], directory: readonly Account[], world: World): Side {

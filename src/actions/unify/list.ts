@@ -1,0 +1,29 @@
+import type { Stored } from '#storage/collection.ts';
+import { type Proposal, proposals } from '#storage/collections.ts';
+import type { Services } from '../services.ts';
+
+/** How many proposals of a kind stand in each state. */
+export type Counts = Readonly<Record<Proposal['kind'], Readonly<Record<Proposal['state'], number>>>>;
+
+const kinds = ['sure', 'doubt', 'alone', 'aside'] as const;
+const states = ['open', 'accepted', 'rejected', 'settled', 'undone'] as const;
+
+/** The figures of a unification, straight from the indexes. */
+export async function countsOf({ store }: Services, unification: string): Promise<Counts> {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const kind of kinds) {
+    const told: Record<string, number> = {};
+    for (const state of states) told[state] = await store.count(proposals, { unification, kind, state });
+    counts[kind] = told;
+  }
+  return counts as Counts;
+}
+
+/** The doubts to review, the likeliest first. */
+export async function queueOf(
+  { store }: Services,
+  unification: string,
+  limit: number,
+): Promise<readonly Stored<Proposal>[]> {
+  return (await store.find(proposals, { where: { unification, kind: 'doubt', state: 'open' }, limit })).items;
+}

@@ -1,0 +1,90 @@
+import type { PersonFields } from '#domain/people/fields.ts';
+import { fold, loginsOf } from '#domain/people/folding.ts';
+import type { MergedPerson } from '#domain/unify/outcome/person.ts';
+import type { Stored } from '#storage/collection.ts';
+import {
+  links,
+  type Person,
+  type Proposal,
+  type ProposalRow,
+  people,
+  proposals,
+  type UnificationRecord,
+} from '#storage/collections.ts';
+import type { Services } from '../services.ts';
+
+type ListName = ProposalRow['list'];
+
+/** The accounts that rows of a proposal were given to by decisions before, and the lists of those rows. */
+export async function tiedTo(
+  { store }: Services,
+  { id, rowKeys, unification }: Stored<Proposal>,
+): Promise<{ people: string[]; lists: ListName[] }> {
+  const found = new Set<string>();
+  const lists = new Set<ListName>();
+  const { items } = await store.find(proposals, { where: { rowKeys: { in: rowKeys } }, limit: 200 });
+  for (const other of items) {
+    if (other.id === id || other.state !== 'accepted' || other.effect === undefined) continue;
+    found.add(other.effect.person);
+    for (const row of other.rows) if (rowKeys.includes(`${unification}:${row.list}:${row.at}`)) lists.add(row.list);
+  }
+  return { people: [...found], lists: [...lists] };
+}
+
+/** Accounts of the hub that the rows' numbers, addresses and logins belong to, with the list whose row met them. */
+export async function metBy(
+  { store }: Services,
+  { systems, sources }: Stored<UnificationRecord>,
+  rows: readonly ProposalRow[],
+  { logins }: MergedPerson,
+): Promise<{ person: Stored<Person>; list: ListName }[]> {
+  const met: { person: Stored<Person>; list: ListName }[] = [];
+  const note = (person: Stored<Person> | undefined, list: ListName): void => {
+    if (person !== undefined && !met.some((one) => one.person.id === person.id)) met.push({ person, list });
+  };
+  for (const list of sources) {
+    for (const row of rows) {
+      if (row.list !== list) continue;
+      const { number, mail } = row.cells;
+      for (const form of numberForms(number)) note(await store.one(people, 'employeeNumber', form), list);
+      if (mail === undefined) continue;
+      const owner = await store.one(people, 'logins', fold(mail));
+      if (owner?.email !== undefined && fold(owner.email) === fold(mail)) note(owner, list);
+    }
+  }
+  for (const list of ['crm', 'erp'] as const) {
+    const login = logins[list]?.login;
+    if (login === undefined) continue;
+    const [link] = (await store.find(links, { where: { system: systems[list], login }, limit: 1 })).items;
+    if (link !== undefined) note(await store.get(people, link.person), list);
+  }
+  return met;
+}
+
+/** As it stands and as a directory would write it. */
+function numberForms(number: string | undefined): string[] {
+  if (number === undefined) return [];
+  const whole = number
+    .trim()
+    .normalize('NFC')
+    .replace(/^(\d+)\.0+$/, '$1');
+  return [...new Set([whole, /^\d+$/.test(whole) ? whole.replace(/^0+(?=\d)/, '') : whole])];
+}
+
+/** What the proposals of one commit take for their people alone. */
+export class Claims {
+  private readonly owners = new Map<string, string | undefined>();
+
+  /** Takes a person's logins and number. @returns the one that an earlier proposal of the commit has taken, if any */
+  take(person: string | undefined, fields: PersonFields): string | undefined {
+    const keys = [
+      ...loginsOf(fields),
+      ...(fields.employeeNumber === undefined ? [] : [`number ${fields.employeeNumber}`]),
+    ];
+    if (person !== undefined) keys.push(`person ${person}`);
+    const clash = keys.find((key) => this.owners.has(key));
+    if (clash !== undefined) return clash;
+    for (const key of keys) this.owners.set(key, person);
+    return undefined;
+  }
+}
