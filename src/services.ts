@@ -1,4 +1,6 @@
+import cluster from 'node:cluster';
 import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Services } from '#actions/services.ts';
 import { withoutSpooled } from '#actions/sessions/spool/hidden.ts';
@@ -9,9 +11,9 @@ import type { Hasher } from '#platform/hashing/hasher.ts';
 import { createHasher } from '#platform/hashing/pool.ts';
 import { createLog, type Logger } from '#platform/log.ts';
 import { createSealer, type Sealer } from '#platform/seal.ts';
-import { SettingsError } from '#settings/faults.ts';
 import { ensureSecret } from '#settings/secret.ts';
 import type { Settings } from '#settings/settings.ts';
+import { openMongo } from '#storage/mongodb/engine.ts';
 import { assertWhole } from '#storage/moving/copy.ts';
 import type { Engine } from '#storage/port.ts';
 import type { Copyable, Movable, ServingEngine } from '#storage/serving.ts';
@@ -37,16 +39,20 @@ export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
   return { clock: given.clock ?? systemClock, log: given.log ?? createLog(), hasher: given.hasher };
 }
 
-/** Opens the embedded store of these settings for this process alone. @throws StoreLocked, StoreTooNew */
+/**
+ * Opens the store of these settings: the embedded one for this process alone, MongoDB beside others.
+ *
+ * @throws StoreLocked, StoreTooNew, WrongSecret, UnfitServer, StoreUnavailable
+ */
 export async function openEngine(
   settings: Settings,
   seal: Sealer,
   { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
 ): Promise<ServingEngine> {
-  if (settings.store.kind !== 'sqlite') {
-    throw new SettingsError([
-      { path: 'store', message: 'cannot be used yet: this version has the embedded store alone; write sqlite:<path>' },
-    ]);
+  if (settings.store.kind === 'mongodb') {
+    // The data folder is one hub's own: whoever comes with it again is the successor of whoever died with it.
+    const node = `${hostname()}:${settings.data}:${cluster.worker?.id ?? 0}`;
+    return openMongo({ url: settings.store.url, clock, seal, log, node });
   }
   mkdirSync(dirname(settings.store.file), { recursive: true, mode: 0o700 });
   const engine = await openSqlite({ file: settings.store.file, clock, seal, log });

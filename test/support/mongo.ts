@@ -1,4 +1,4 @@
-import { after, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { databaseIn } from './mongo/database.ts';
 import { type Found, findServer, remedy } from './mongo/find.ts';
 import { startMongod } from './mongo/mongod.ts';
@@ -48,7 +48,8 @@ export async function mongoStore(t: TestContext): Promise<string | undefined> {
 export function sharedMongo(): Promise<MongoServer> {
   const found = findServer();
   if (found === undefined) throw new Error(remedy);
-  shared ??= open(found, 1, { after: (end) => after(end as () => Promise<void>) });
+  // Ends with the process, not with whichever test asked first.
+  shared ??= open(found, 1, { after: () => {} });
   return shared;
 }
 

@@ -30,3 +30,12 @@ export function markOf(query: AuditQuery): string {
   const { cursor: _cursor, limit: _limit, ...rest } = query;
   return sha256(JSON.stringify(Object.entries(rest).sort())).slice(0, 12);
 }
+
+/** What a row says, without its personal part; nothing where somebody wrote over it: verification names the row. */
+export function bodyOf(row: { readonly body?: unknown }): Partial<AuditEvent> {
+  try {
+    return (JSON.parse(String(row.body)) as Partial<AuditEvent> | null) ?? {};
+  } catch {
+    return {};
+  }
+}

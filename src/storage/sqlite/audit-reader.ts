@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditEvent } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
-import { instant, markOf, matchesQuery } from '../audit/query.ts';
+import { bodyOf, instant, markOf, matchesQuery } from '../audit/query.ts';
 import { type AuditPage, type AuditQuery, type AuditReader, type Heads, StoreUnavailable } from '../port.ts';
 import type { AuditTable } from './audit-table.ts';
-import { type AuditTerms, bodyOf, type Span, termOf } from './audit-terms.ts';
+import { type AuditTerms, type Span, termOf } from './audit-terms.ts';
 import type { Connection, SqlRow } from './connection.ts';
 
 const chunk = 500;

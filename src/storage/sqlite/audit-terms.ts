@@ -1,6 +1,7 @@
 import type { AuditEvent } from '#domain/audit/event.ts';
+import { bodyOf } from '../audit/query.ts';
 import type { AuditQuery } from '../port.ts';
-import type { Connection, SqlRow } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 
 /** A row of the index: which rows of the audit, up to `last`, hold a term; `back` says how far each lies before `last`. */
@@ -97,15 +98,6 @@ export class AuditTerms {
       }
       if (rows.length < 20) return;
     }
-  }
-}
-
-/** What a row says, without its personal part; nothing where somebody wrote over it: verification names the row. */
-export function bodyOf(row: SqlRow): Partial<AuditEvent> {
-  try {
-    return (JSON.parse(String(row.body)) as Partial<AuditEvent> | null) ?? {};
-  } catch {
-    return {};
   }
 }
 

@@ -68,7 +68,7 @@ export function raceContract(name: string, make: MakeBed): void {
         const results = await Promise.allSettled(tries);
         assert.equal(results.filter((result) => result.status === 'fulfilled').length, 1, `round ${round}`);
         for (const result of results)
-          if (result.status === 'rejected') assert.ok(result.reason instanceof CommitConflict);
+          if (result.status === 'rejected') assert.ok(result.reason instanceof CommitConflict, String(result.reason));
       }
       const { items } = await bed.engine.audit.query({ limit: 1000 });
       assert.equal(items.length, 20, 'a refused commit leaves no event');

@@ -22,7 +22,7 @@ export async function startMongod(path: string, count: 1 | 3): Promise<MongoServ
     mkdirSync(dbpath);
     const args = ['--replSet', set, '--port', `${port}`, '--bind_ip', '127.0.0.1', '--dbpath', dbpath];
     const testing = ['--setParameter', 'enableTestCommands=1'];
-    return { port, program: new Program(path, [...args, ...testing], /Waiting for connections/i) };
+    return { port, program: new Program(path, [...args, ...testing], /Waiting for connections/i, dbpath) };
   });
   await Promise.all(members.map(({ program }) => program.start()));
   const hosts = ports.map((port, _id) => ({ _id, host: `127.0.0.1:${port}` }));

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 /** A server program that runs beside a test; it dies with this process, whatever becomes of the test. */
@@ -8,10 +9,18 @@ export class Program {
   readonly #args: readonly string[];
   readonly #listening: RegExp;
   #child: ChildProcess | undefined;
-  readonly #onExit = () => this.#child?.kill('SIGKILL');
+  readonly #folder: string;
+  readonly #onExit = () => {
+    this.#child?.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
 
-  /** @param listening what it prints once it takes connections */
-  constructor(command: string, args: readonly string[], listening: RegExp) {
+  /**
+   * @param listening what it prints once it takes connections
+   * @param folder holds its files, and is taken away at the end
+   */
+  constructor(command: string, args: readonly string[], listening: RegExp, folder: string) {
+    this.#folder = folder;
     this.#command = command;
     this.#args = args;
     this.#listening = listening;
@@ -53,6 +62,7 @@ export class Program {
   async end(): Promise<void> {
     process.off('exit', this.#onExit);
     await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { databaseIn } from './database.ts';
@@ -15,7 +15,12 @@ export async function startSecantus(path: string, more: readonly string[] = []):
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-secantus-'));
   const [port = 0] = await freePorts(1);
   const fixed = ['--host', '127.0.0.1', '--port', String(port), '--storage-path', folder];
-  const program = new Program(path, [...fixed, '--sync-on-commit', '--enable-test-commands', ...more], /listening on/);
+  const program = new Program(
+    path,
+    [...fixed, '--sync-on-commit', '--enable-test-commands', ...more],
+    /listening on/,
+    folder,
+  );
   await program.start();
   const address = `mongodb://127.0.0.1:${port}/`;
   return {
@@ -25,9 +30,6 @@ export async function startSecantus(path: string, more: readonly string[] = []):
     database: () => databaseIn(address),
     kill: () => program.kill(),
     restart: () => program.start(),
-    async stop() {
-      await program.end();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    stop: () => program.end(),
   };
 }

@@ -1,0 +1,96 @@
+import { type Connection, createConnection, type mongo } from 'mongoose';
+import { StoreUnavailable } from '../port.ts';
+
+/** Milliseconds that a call may take: less than what waits for it gives it (2 s). */
+export const callMs = 1500;
+/** Milliseconds that a commit of so many changes and events may take: a load of people is no request that somebody waits for. */
+export function commitMs(size: number): number {
+  return size <= 50 ? callMs : callMs + 10 * size;
+}
+/** For the options of every call: the server's own deadline. The driver passes it on for each command, whatever its types say. */
+export const limit = { maxTimeMS: callMs } as const;
+/** For every read outside a transaction: no decision rests on what a new primary could still roll back. */
+export const reading = { ...limit, readConcern: { level: 'majority' } } as const;
+/** Writers at once; a process has as many lanes of the audit. */
+export const lanesPerProcess = 16;
+
+const options = {
+  appName: 'gatehouse',
+  autoIndex: false,
+  autoCreate: false,
+  bufferCommands: false,
+  // One connection for each lane, as many for reading, and some for what goes on behind.
+  maxPoolSize: 2 * lanesPerProcess + 8,
+  minPoolSize: 2,
+  maxConnecting: 8,
+  maxIdleTimeMS: 300_000,
+  // The driver's own `timeoutMS` does nothing yet (7.x says so itself): each stage has a limit, and calls have a guard.
+  serverSelectionTimeoutMS: callMs,
+  connectTimeoutMS: callMs,
+  socketTimeoutMS: 2000,
+  waitQueueTimeoutMS: callMs,
+  heartbeatFrequencyMS: 2000,
+  minHeartbeatFrequencyMS: 250,
+  readPreference: 'primary',
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: callMs },
+  retryWrites: true,
+  retryReads: true,
+  ignoreUndefined: true,
+} as const;
+
+/** The server cannot give what the hub needs. The message says what to do. */
+export class UnfitServer extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'UnfitServer';
+  }
+}
+
+/** An address without its user's password, and without options, which may hold one too; for messages and logs. */
+export function withoutSecrets(url: string): string {
+  return url.replace(/^(mongodb(?:\+srv)?:\/\/)(?:[^@/]*@)?/, '$1').replace(/\?.*$/s, '');
+}
+
+/**
+ * Connects to the replica set of an address. The database is the address's, else `gatehouse`.
+ *
+ * @throws UnfitServer for a standalone, StoreUnavailable when nobody answers
+ */
+export async function connect(url: string): Promise<Connection> {
+  const named = /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]+/.test(url);
+  const connection = createConnection(url, { ...options, ...(named ? {} : { dbName: 'gatehouse' }) });
+  // Faults come from the calls themselves; without a listener this one would end the process.
+  connection.on('error', () => {});
+  try {
+    await connection.asPromise();
+    const hello = await connection.getClient().db('admin').command({ hello: 1 });
+    if (hello.setName === undefined && hello.msg !== 'isdbgrid') throw standalone(url);
+    return connection;
+  } catch (error) {
+    await connection.close().catch(() => {});
+    if (error instanceof UnfitServer) throw error;
+    const store = withoutSecrets(url);
+    if (isUninitiated(error)) throw standalone(url, error);
+    throw new StoreUnavailable(`${store} does not answer: ${messageOf(error)}`, error);
+  }
+}
+
+function standalone(url: string, cause?: unknown): UnfitServer {
+  const address = withoutSecrets(url).replace(/^mongodb:\/\/([^/,]+).*$/, '$1');
+  return new UnfitServer(
+    `${withoutSecrets(url)} is not a replica set, and commits of several changes need one. One member is enough: ` +
+      `start its mongod with --replSet hub, then run: mongosh --host ${address} --eval 'rs.initiate()'`,
+    cause,
+  );
+}
+
+/** A member that was started for a set which nobody has initiated. */
+function isUninitiated(error: unknown): boolean {
+  const reason = (error as { reason?: mongo.TopologyDescription | null } | null)?.reason;
+  return [...(reason?.servers?.values() ?? [])].some(({ type }) => type === 'RSGhost');
+}
+
+function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\/\/[^@/\s]*@/g, '//');
+}

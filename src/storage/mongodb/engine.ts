@@ -1,0 +1,215 @@
+import { hostname } from 'node:os';
+import type { Connection, Model, mongo } from 'mongoose';
+import type { AuditDraft } from '#domain/audit/event.ts';
+import type { Clock } from '#platform/clock.ts';
+import { Deadline } from '#platform/deadline.ts';
+import type { Logger } from '#platform/log.ts';
+import type { Sealer } from '#platform/seal.ts';
+import { PersonKeys } from '../audit/person-keys.ts';
+import type { Collection, Stored } from '../collection.ts';
+import { allCollections } from '../collections.ts';
+import { type Commit, type Heads, type Page, type Query, StoreUnavailable } from '../port.ts';
+import { checkQuery, writeCursor } from '../query.ts';
+import { indexesOf, isScalar } from '../record.ts';
+import type { ServingEngine } from '../serving.ts';
+import { MongoAuditReader } from './audit-reader.ts';
+import { Committer } from './committer.ts';
+import { callMs, commitMs, connect, reading, withoutSecrets } from './connection.ts';
+import { fromDocument, type RecordDocument } from './document.ts';
+import { beginEpoch, checkHeads } from './epoch.ts';
+import { asFault } from './faults.ts';
+import { type FieldKind, fieldKinds } from './fields.ts';
+import { all, behind, filterOf, sortOf, whereOf } from './filter.ts';
+import { KeyCache } from './key-cache.ts';
+import { Lanes } from './lanes.ts';
+import { prepareLayout } from './layout.ts';
+import { modelOf } from './models.ts';
+import { Processes } from './processes.ts';
+import { Pulse } from './pulse.ts';
+
+export interface MongoOptions {
+  /** `mongodb://` or `mongodb+srv://`; TLS, users and pool sizes are options of it. */
+  readonly url: string;
+  readonly clock: Clock;
+  readonly seal: Sealer;
+  readonly log?: Logger;
+  /** Name under which a restarted process comes again and takes its lanes back at once; default this one's own. */
+  readonly node?: string;
+}
+
+/** Wire version of MongoDB 8.0, which takes writes to several collections in one command. */
+const togetherSince = 25;
+/** A commit this recent (ms) proves what a ping would. */
+const proof = 300;
+
+interface Table {
+  readonly model: Model<RecordDocument>;
+  readonly documents: mongo.Collection<RecordDocument>;
+  readonly indexes: ReturnType<typeof indexesOf>;
+  readonly kinds: ReadonlyMap<string, FieldKind>;
+}
+
+/** The engine over MongoDB (README.md beside this file). */
+export class MongoEngine implements ServingEngine {
+  readonly name = 'mongodb';
+  readonly audit: MongoAuditReader;
+  readonly #parts: Parts;
+  readonly #tables: ReadonlyMap<string, Table>;
+  readonly #committer: Committer;
+  readonly #deadline = new Deadline({
+    ms: callMs,
+    fault: late,
+  });
+
+  constructor(options: MongoOptions, parts: Parts, together: boolean) {
+    const { connection, lanes, pulse, processes } = parts;
+    const { clock } = options;
+    this.#parts = parts;
+    this.#tables = parts.tables;
+    const keys = new PersonKeys(options.seal);
+    const cache = new KeyCache(connection);
+    this.audit = new MongoAuditReader(connection, keys, cache, (work) => this.#within(work));
+    const process = processes.id;
+    const proved = () => processes.proved();
+    this.#committer = new Committer({ connection, process, lanes, pulse, cache, keys, clock, together, proved });
+  }
+
+  async get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined> {
+    const { documents } = this.#table(collection);
+    const found = await this.#within(() => documents.findOne({ _id: id }, { ...reading }));
+    return found === null ? undefined : fromDocument<T>(found);
+  }
+
+  async find<T extends object>(collection: Collection<T>, query: Query): Promise<Page<T>> {
+    const { documents, indexes, kinds } = this.#table(collection);
+    const checked = checkQuery(collection.name, indexes, query);
+    const filter = all([filterOf(checked.tests, kinds), behind(checked)]);
+    // One more than asked for tells whether there is another page.
+    const options = { sort: sortOf(checked.sort), limit: checked.limit + 1, ...reading };
+    const found = await this.#within(() => documents.find(filter, options).toArray());
+    const items = found.slice(0, checked.limit).map((document) => fromDocument<T>(document));
+    const last = items.at(-1);
+    if (found.length <= checked.limit || last === undefined) return { items, next: null };
+    const value: unknown = (last as Record<string, unknown>)[checked.sort.field];
+    return { items, next: writeCursor(checked.mark(), last.id, isScalar(value) ? value : undefined) };
+  }
+
+  async count(collection: Collection, where?: Query['where']): Promise<number> {
+    const { documents, indexes, kinds } = this.#table(collection);
+    checkQuery(collection.name, indexes, where === undefined ? {} : { where });
+    return this.#within(() => documents.countDocuments(whereOf(where, kinds), { ...reading }));
+  }
+
+  commit(commit: Commit): Promise<void> {
+    const size = commit.changes.length + (commit.events?.length ?? 0);
+    const work = () => this.#committer.commit(commit);
+    if (commitMs(size) === callMs) return this.#within(work);
+    const patient = new Deadline({ ms: commitMs(size), fault: late });
+    return patient.of(work());
+  }
+
+  changes(collection: Collection): number {
+    return this.#parts.pulse.of(collection.name);
+  }
+
+  ping(): Promise<void> {
+    return this.#within(() => this.#parts.processes.ping(proof));
+  }
+
+  /** @throws Error always: a copy of a replica set is the business of its own tools */
+  backup(): Promise<void> {
+    return Promise.reject(
+      new Error(
+        'a MongoDB store is copied by its own tools: mongodump --oplog (or snapshots of its volumes); ' +
+          'for a copy in one file: npm run hub -- store copy --to sqlite:<path>',
+      ),
+    );
+  }
+
+  assertNotOlderThan(heads: Heads): Promise<void> {
+    return this.#within(() => checkHeads(this.#parts.connection, this.#parts.store, heads));
+  }
+
+  beginNewEpoch(event: AuditDraft): Promise<number> {
+    return beginEpoch(this, this.#parts.connection, this.#parts.lanes, event);
+  }
+
+  /** The mongoose models behind the collections. */
+  model(collection: Collection): Model<RecordDocument> {
+    return this.#table(collection).model;
+  }
+
+  /** Lets commits that are under way end, gives the lanes back and closes the connection. */
+  async close(): Promise<void> {
+    const { connection, lanes, processes, pulse } = this.#parts;
+    await pulse.stop();
+    await this.#committer.idle();
+    await lanes.close();
+    await processes.stop();
+    await connection.close();
+  }
+
+  /** A deadline of our own: the driver's limits are per stage, and some of them come in a row. */
+  async #within<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#deadline.of(work());
+    } catch (error) {
+      throw asFault(error);
+    }
+  }
+
+  #table(collection: Collection): Table {
+    const table = this.#tables.get(collection.name);
+    if (table === undefined) throw new Error(`the store has no collection ${collection.name}`);
+    return table;
+  }
+}
+
+function late(): StoreUnavailable {
+  return new StoreUnavailable('the store did not answer in time');
+}
+
+interface Parts {
+  readonly connection: Connection;
+  readonly store: string;
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly processes: Processes;
+  readonly lanes: Lanes;
+  readonly pulse: Pulse;
+}
+
+/**
+ * Opens (and makes, if need be) a store on MongoDB.
+ *
+ * @throws UnfitServer for a standalone, StoreUnavailable when nobody answers, StoreTooNew, WrongSecret
+ */
+export async function openMongo(options: MongoOptions): Promise<MongoEngine> {
+  const { url, seal, log } = options;
+  const store = withoutSecrets(url);
+  const connection = await connect(url);
+  try {
+    const made = allCollections.map((one) => ({ collection: one as Collection, model: modelOf(connection, one) }));
+    await prepareLayout({ connection, store, seal }, made);
+    const db = connection.getClient().db(connection.name);
+    const { maxWireVersion = 0 } = await db.admin().command({ hello: 1 });
+    const tables = new Map(
+      made.map(({ collection, model }): [string, Table] => {
+        const documents = db.collection<RecordDocument>(collection.name);
+        return [collection.name, { model, documents, indexes: indexesOf(collection), kinds: fieldKinds(collection) }];
+      }),
+    );
+    const processes = new Processes(connection, options.node ?? `${hostname()}/${process.pid}`);
+    const pulse = new Pulse(connection);
+    await processes.start();
+    await pulse.start();
+    const lanes = new Lanes({ connection, processes, log });
+    return new MongoEngine(
+      options,
+      { connection, store, tables, processes, lanes, pulse },
+      maxWireVersion >= togetherSince,
+    );
+  } catch (error) {
+    await connection.close().catch(() => {});
+    throw asFault(error);
+  }
+}

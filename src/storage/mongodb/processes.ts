@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import type { Connection, mongo } from 'mongoose';
+import { limit, reading } from './connection.ts';
+
+interface ProcessDocument {
+  readonly _id: string;
+  /** Whose successor may take its lanes at once: a restarted process comes under the same name. */
+  readonly node: string;
+  /** By the server's clock. */
+  readonly until: Date;
+}
+
+/** Milliseconds that a process counts as living after it was last heard of, and how often it says that it lives. */
+const life = 10_000;
+const every = 1000;
+
+/** The processes that have this store open, by the server's clock; what lanes are taken over by. */
+export class Processes {
+  readonly id = randomBytes(9).toString('base64url');
+  readonly #processes: mongo.Collection<ProcessDocument>;
+  readonly #node: string;
+  #timer: NodeJS.Timeout | undefined;
+  #provedAt = Number.NEGATIVE_INFINITY;
+  #saying: Promise<void> | undefined;
+
+  constructor(connection: Connection, node: string) {
+    this.#processes = connection.getClient().db(connection.name).collection('processes');
+    this.#node = node;
+  }
+
+  async start(): Promise<void> {
+    await this.#say();
+    this.#timer = setInterval(() => {
+      if (this.#saying === undefined && performance.now() - this.#provedAt > every) this.#say().catch(() => {});
+    }, every).unref();
+  }
+
+  /** A majority has confirmed something just now. */
+  proved(): void {
+    this.#provedAt = performance.now();
+  }
+
+  /** Resolves when a majority of the store has taken a write. */
+  async ping(freshMs: number): Promise<void> {
+    if (performance.now() - this.#provedAt < freshMs) return;
+    await this.#say();
+  }
+
+  /** Ids of the processes that live, this one's predecessors under the same name left out. */
+  async living(): Promise<string[]> {
+    const alive = { $expr: { $gt: ['$until', '$$NOW'] }, node: { $ne: this.#node } };
+    const found = await this.#processes.find(alive, { projection: { _id: 1 }, ...reading }).toArray();
+    return found.map(({ _id }) => _id);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#saying?.catch(() => {});
+    await this.#processes.deleteOne({ _id: this.id }, { ...limit }).catch(() => {});
+  }
+
+  #say(): Promise<void> {
+    this.#saying ??= this.#write().finally(() => {
+      this.#saying = undefined;
+    });
+    return this.#saying;
+  }
+
+  async #write(): Promise<void> {
+    await this.#processes.updateOne(
+      { _id: this.id },
+      [{ $set: { node: this.#node, until: { $add: ['$$NOW', life] } } }],
+      { upsert: true, ...limit },
+    );
+    this.proved();
+  }
+}
