@@ -9,7 +9,7 @@ import type { Services } from '#actions/services.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import type { Origin } from '#domain/audit/event.ts';
 import type { Clock } from '#platform/clock.ts';
-import { createLog } from '#platform/log.ts';
+import { createLog, type Logger } from '#platform/log.ts';
 import { loadSettings } from '#settings/load.ts';
 import { type SystemInput, withDefaults } from '#settings/system.ts';
 import { createHub } from '#src/hub.ts';
@@ -31,14 +31,14 @@ export interface BootedHub {
 /** The hub as `npm start` puts it together, every feature mounted, on a free port with a store of its own. */
 export async function bootHub(
   t: { after(end: () => Promise<void>): void },
-  options: { env?: Readonly<Record<string, string>>; clock?: Clock } = {},
+  options: { env?: Readonly<Record<string, string>>; clock?: Clock; log?: Logger } = {},
 ): Promise<BootedHub> {
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-'));
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
   const env = { HUB_DATA: data, HUB_PORT: String(port), HUB_ISSUER: issuer, ...options.env };
   const around = {
-    log: createLog({ level: 'silent' }),
+    log: options.log ?? createLog({ level: 'silent' }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   };
   const hub = await createHub(loadSettings({ env, cwd: data }), around);
