@@ -3,7 +3,7 @@ import { keyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
 import { sidOf } from '#actions/sessions/session.ts';
 import { signOut as endByPerson } from '#actions/sessions/sign-out.ts';
-import { systemDirectory } from '#actions/systems/directory.ts';
+import { directoryOrLast } from '#actions/systems/directory.ts';
 import { looksLikeJwt, verifyJwt } from '#platform/jws.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { SessionRecord, System } from '#storage/collections.ts';
@@ -47,7 +47,7 @@ export async function endSessionEndpoint(
     redirect(res, `${paths.end_session}?${body}`);
     return;
   }
-  const directory = await systemDirectory(services);
+  const directory = await directoryOrLast(services);
   const hint = await readHint(services, params.get('id_token_hint') ?? undefined);
   const clientId = params.get('client_id') ?? hint?.clientId;
   if (hint !== undefined && clientId !== hint.clientId) {
@@ -76,7 +76,7 @@ export async function signOutRequest(
   request: string | undefined,
 ): Promise<Stored<System> | undefined> {
   const wish = open(services, request);
-  return wish === undefined ? undefined : (await systemDirectory(services)).byId.get(wish.system);
+  return wish === undefined ? undefined : (await directoryOrLast(services)).byId.get(wish.system);
 }
 
 /** Ends the session of this browser, whoever asks, and answers 303: to the system that asked, else to the last page. */

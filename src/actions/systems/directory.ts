@@ -1,5 +1,6 @@
 import type { Stored } from '#storage/collection.ts';
 import { type System, systems } from '#storage/collections.ts';
+import { isUnavailable } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 
 /** Every system, by id, by client id and by the audience of its API; kept per process until a system changes. */
@@ -14,14 +15,34 @@ export interface SystemDirectory {
 
 const directories = new WeakMap<Services, { counter: number; directory: Promise<SystemDirectory> }>();
 
+/** The last that could be loaded, however old. */
+const newest = new WeakMap<Services, SystemDirectory>();
+
 export function systemDirectory(services: Services): Promise<SystemDirectory> {
   const counter = services.store.changes(systems);
   const cached = directories.get(services);
   if (cached?.counter === counter) return cached.directory;
   const directory = load(services, counter);
   directories.set(services, { counter, directory });
-  directory.catch(() => directories.delete(services));
+  directory.then(
+    (loaded) => newest.set(services, loaded),
+    () => directories.delete(services),
+  );
   return directory;
+}
+
+/**
+ * The directory, or while the store does not answer the one of before: for signing out, which works then too. Nothing may be
+ * granted by it.
+ */
+export async function directoryOrLast(services: Services): Promise<SystemDirectory> {
+  try {
+    return await systemDirectory(services);
+  } catch (error) {
+    const last = newest.get(services);
+    if (last === undefined || !isUnavailable(error)) throw error;
+    return last;
+  }
 }
 
 async function load(services: Services, counter: number): Promise<SystemDirectory> {

@@ -3,6 +3,9 @@ import { type AuditReader, type Engine, StoreUnavailable } from '../port.ts';
 
 /** Milliseconds that a call may take: more than the engines give a commit themselves, less than a caller should wait (2 s). */
 const callMs = 1700;
+/** A commit of more changes and events than this is no request that somebody waits for, but a load of people, say. */
+const largestOfRequest = 50;
+const largeCommitMs = 60_000;
 /** A call that takes longer than this raises the question whether the store answers at all. */
 const doubtMs = 500;
 /** How long it may take to say that it does. */
@@ -29,22 +32,22 @@ export interface Watched extends Engine {
 export function watched(engine: Engine, options: { readonly callMs?: number } = {}): Watched {
   const fault = () => new StoreUnavailable('the store does not answer');
   const short = new Deadline({ ms: pingMs, fault: () => new Late() });
-  const patience = new Deadline({
-    ms: options.callMs ?? callMs,
-    fault,
-    slow: { ms: doubtMs, tell: () => void ask() },
-  });
+  const slow = { ms: doubtMs, tell: () => void ask() };
+  const patience = new Deadline({ ms: options.callMs ?? callMs, fault, slow });
+  const longer = new Deadline({ ms: largeCommitMs, fault, slow });
   let silent = false;
   let asking = false;
+  let closed = false;
 
   async function ask(): Promise<void> {
     if (asking) return;
     asking = true;
-    for (;;) {
+    while (!closed) {
       const answer = await short.of(engine.ping()).catch((error: unknown) => error);
       if (answer instanceof Late) {
         silent = true;
         patience.giveUp();
+        longer.giveUp();
       } else if (!silent || answer === undefined) break;
       await new Promise((resolve) => setTimeout(resolve, askEveryMs).unref());
     }
@@ -52,7 +55,8 @@ export function watched(engine: Engine, options: { readonly callMs?: number } = 
     asking = false;
   }
 
-  const within = <T>(work: () => Promise<T>): Promise<T> => (silent ? Promise.reject(fault()) : patience.of(work()));
+  const within = <T>(work: () => Promise<T>, deadline = patience): Promise<T> =>
+    silent ? Promise.reject(fault()) : deadline.of(work());
 
   const { readsAtOnce = false } = engine;
   return {
@@ -71,7 +75,10 @@ export function watched(engine: Engine, options: { readonly callMs?: number } = 
       ? (collection, query) => engine.find(collection, query)
       : (collection, query) => within(() => engine.find(collection, query)),
     count: (collection, where) => within(() => engine.count(collection, where)),
-    commit: (commit) => within(() => engine.commit(commit)),
+    commit: (commit) => {
+      const isLarge = commit.changes.length + (commit.events?.length ?? 0) > largestOfRequest;
+      return within(() => engine.commit(commit), isLarge ? longer : patience);
+    },
     changes: (collection) => engine.changes(collection),
     async ping() {
       if (silent) throw fault();
@@ -82,7 +89,10 @@ export function watched(engine: Engine, options: { readonly callMs?: number } = 
         throw error;
       }
     },
-    close: () => engine.close(),
+    close: () => {
+      closed = true;
+      return engine.close();
+    },
   };
 }
 
