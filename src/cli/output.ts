@@ -1,5 +1,6 @@
 import { HubError } from '#domain/errors.ts';
 import { SettingsError } from '#settings/faults.ts';
+import { isUnavailable } from '#storage/port.ts';
 import type { CommandIo, CommonOptions } from './io.ts';
 import { WrongUse } from './io.ts';
 
@@ -40,9 +41,11 @@ export function tellFault(error: unknown, json: boolean, streams: Streams): 1 | 
     return 2;
   }
   const faults = error instanceof SettingsError || error instanceof HubError ? error.faults : [];
-  const message = error instanceof Error ? error.message : String(error);
+  const away = isUnavailable(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const message = away ? `${said}. Nothing was changed; \`npm run hub -- doctor\` may know more.` : said;
   if (json) {
-    const code = error instanceof HubError ? { code: error.code } : {};
+    const code = away ? { code: 'store-unavailable' } : error instanceof HubError ? { code: error.code } : {};
     streams.out(`${JSON.stringify({ ok: false, ...code, message, faults })}\n`);
   } else if (error instanceof SettingsError) {
     streams.err(`${message}\n`);
