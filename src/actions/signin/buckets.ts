@@ -18,13 +18,19 @@ export function bucketsOf(
   door: { readonly identifier: string; readonly person?: string | undefined; readonly ip?: string | undefined },
   device: string | undefined,
 ): Bucket[] {
-  const { perAccount, perNetwork } = services.settings.limits.signin;
-  const bucket = (kind: string, value: string, limit: Bucket['limit']): Bucket => ({
-    id: `${kind}:${keyedHash(services, 'throttle', `${kind}:${value}`)}`,
-    limit,
-  });
+  const { perAccount } = services.settings.limits.signin;
+  const bucket = (kind: string, value: string, limit: Bucket['limit']) => bucketFor(services, kind, value, limit);
   const known = door.person === undefined ? undefined : knownDeviceOf(services, device, door.person);
   if (known !== undefined) return [bucket('device', `${known}:${door.person}`, perAccount)];
   const account = door.person === undefined ? `login:${fold(door.identifier.slice(0, 1000))}` : `person:${door.person}`;
-  return [bucket('account', account, perAccount), bucket('network', networkOf(door.ip), perNetwork)];
+  return [bucket('account', account, perAccount), networkBucket(services, door.ip)];
+}
+
+/** The counter of a network alone, for proofs that nobody can guess. */
+export function networkBucket(services: Pick<Services, 'seal' | 'settings'>, ip: string | undefined): Bucket {
+  return bucketFor(services, 'network', networkOf(ip), services.settings.limits.signin.perNetwork);
+}
+
+function bucketFor(services: Pick<Services, 'seal'>, kind: string, value: string, limit: Bucket['limit']): Bucket {
+  return { id: `${kind}:${keyedHash(services, 'throttle', `${kind}:${value}`)}`, limit };
 }

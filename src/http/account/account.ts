@@ -7,6 +7,7 @@ import { activityPage } from './activity.ts';
 import { forget, remove, rename, renewCodes } from './methods/acts.ts';
 import { addApp, appPage } from './methods/app.ts';
 import { methodsPage } from './methods/methods.ts';
+import { addPasskey, creationOptions, passkeyPage } from './methods/passkey.ts';
 import { changePassword, passwordPage } from './password.ts';
 import { endOne, endOthers, sessionsPage } from './sessions.ts';
 
@@ -22,6 +23,9 @@ export const accountFeature: Feature = (app) => {
   account.get('/methods', methodsPage);
   account.get('/methods/app', appPage);
   account.post('/methods/app', addApp);
+  account.get('/methods/passkey', passkeyPage);
+  account.post('/methods/passkey/options', creationOptions);
+  account.post('/methods/passkey', addPasskey);
   account.post('/methods/rename', rename);
   account.post('/methods/remove', remove);
   account.post('/methods/recovery-codes', renewCodes);

@@ -26,14 +26,19 @@ export async function isFresh(services: Services, proved: Proved): Promise<boole
   return provedSecond(proved.amr) || !hasSecondFactor(await credentialsOf(services, proved.personId));
 }
 
+export function viewerIsFresh(res: Response): Promise<boolean> {
+  const { person, authTime, amr } = viewer(res);
+  return isFresh(context(res).deps.services, { personId: person.id, authTime: authTime * 1_000, amr });
+}
+
 /**
  * Before a dangerous act: true when the sign-in is fresh. Otherwise the browser is on its way to sign in again, with the
  * strongest that the person has, and then to `back`, a path of this hub; the caller does nothing more.
  */
 export async function freshOrAgain(res: Response, back: string): Promise<boolean> {
   const { services, oidc } = context(res).deps;
-  const { person, authTime, amr } = viewer(res);
-  if (await isFresh(services, { personId: person.id, authTime: authTime * 1_000, amr })) return true;
+  const { person } = viewer(res);
+  if (await viewerIsFresh(res)) return true;
   const strongest = strongestBy(await credentialsOf(services, person.id));
   await oidc.startSignIn(res, back, { again: true, ...(strongest === 'password' ? {} : { wanted: strongest }) });
   return false;

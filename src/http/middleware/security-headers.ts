@@ -1,6 +1,6 @@
 /**
- * Headers against scripts, frames and leaks (OWASP Secure Headers). Pages hold no script and no inline style, so the
- * content policy allows neither.
+ * Headers against scripts, frames and leaks (OWASP Secure Headers). Pages hold no inline script or style, and
+ * all but those with passkeys no script at all, so the content policy allows neither.
  */
 import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
@@ -48,6 +48,18 @@ export function allowRedirectTo(res: Response, ...targets: readonly unknown[]): 
   );
   const extra = new Set(urls.filter((url) => url.protocol !== 'https:').map(sourceOf));
   res.setHeader('Content-Security-Policy', policy([ownForms, 'https:', ...extra].join(' ')));
+}
+
+/**
+ * For the few pages that script serves beyond what works without it: our own files, and calls to this hub. Goes after
+ * `allowRedirectTo`.
+ */
+export function allowScript(res: Response): void {
+  const before = String(res.getHeader('Content-Security-Policy') ?? pagePolicy);
+  res.setHeader(
+    'Content-Security-Policy',
+    before.replace("style-src 'self'", "script-src 'self'; connect-src 'self'; $&"),
+  );
 }
 
 /** http by origin, the private scheme of a native app (RFC 8252, 7.1) by scheme. */

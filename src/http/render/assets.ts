@@ -1,10 +1,11 @@
 /**
- * Static files, read once at start: the style sheets joined into one, images as they are. Each is served under a name that
+ * Static files, read once at start: the style sheets joined into one, images and scripts as they are. Each is served under a name that
  * holds its hash, so browsers keep it for a year and a new version is a new address.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { extname, join, resolve } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, extname, join, resolve } from 'node:path';
 import type { RequestHandler } from 'express';
 
 export interface Asset {
@@ -17,6 +18,7 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml; charset=utf-8',
   '.png': 'image/png',
+  '.js': 'text/javascript; charset=utf-8',
 };
 
 const staticFolder = resolve(import.meta.dirname, '../../../views/static');
@@ -38,6 +40,10 @@ export function loadAssets(folder = staticFolder): Assets {
   const sheets = readdirSync(join(folder, 'css')).filter((name) => name.endsWith('.css'));
   add('hub.css', Buffer.concat(sheets.toSorted().map((name) => readFileSync(join(folder, 'css', name)))));
   for (const name of readdirSync(join(folder, 'img'))) add(name, readFileSync(join(folder, 'img', name)));
+  for (const name of readdirSync(join(folder, 'js'))) add(name, readFileSync(join(folder, 'js', name)));
+  // The browser's half of passkeys, as its makers ship it.
+  const library = dirname(createRequire(import.meta.url).resolve('@simplewebauthn/browser'));
+  add('webauthn.js', readFileSync(join(library, '../dist/bundle/index.umd.min.js')));
   const byPath = new Map([...byName.values()].map((asset) => [asset.path, asset]));
   return {
     path(name) {

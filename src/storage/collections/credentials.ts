@@ -97,7 +97,7 @@ export const passkeyChallenges = collection({
   name: 'passkeyChallenges',
   life: 'live',
   schemaVersion: 1,
-  schema: z.object({ challenge: z.string(), person: z.string().optional() }),
+  schema: z.object({ challenge: z.string() }),
   indexes: {},
 });
 

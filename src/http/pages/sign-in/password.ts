@@ -8,6 +8,7 @@ import { cookie, cookieName, setCookie } from '#http/middleware/cookies.ts';
 import { flash } from '#http/middleware/flash.ts';
 import { field } from '#http/middleware/form.ts';
 import { originOf } from '#http/middleware/origin.ts';
+import { allowScript } from '#http/middleware/security-headers.ts';
 import { render } from '#http/render/page.ts';
 import { openInteraction } from '../interaction.ts';
 
@@ -21,6 +22,7 @@ export const showForm: RequestHandler = async (req, res) => {
   const { kind, uid, system, params } = await openInteraction(req, res, 'sign-in', 'step-up');
   if (kind === 'step-up') return res.redirect(303, `/sign-in/${uid}/second`);
   const hint = params.login_hint;
+  allowScript(res);
   render(res, 'pages/sign-in', { system, loginHint: typeof hint === 'string' ? hint.slice(0, 200) : undefined });
 };
 
@@ -68,6 +70,7 @@ export function throttledLine(res: Response, seconds: number): Flash {
 /** Answers with the form itself, where a redirect would hide the status that a program looks for. */
 async function showAgain(req: Request, res: Response, status: number, said: Flash, identifier: string): Promise<void> {
   const { system } = await openInteraction(req, res, 'sign-in');
+  allowScript(res);
   Object.assign(context(res), { flash: said, filled: { identifier } });
   render(res, 'pages/sign-in', { system }, status);
 }

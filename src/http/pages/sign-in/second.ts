@@ -11,6 +11,7 @@ import { cookie, cookieName, setCookie } from '#http/middleware/cookies.ts';
 import { flash } from '#http/middleware/flash.ts';
 import { field } from '#http/middleware/form.ts';
 import { originOf } from '#http/middleware/origin.ts';
+import { allowScript } from '#http/middleware/security-headers.ts';
 import { render } from '#http/render/page.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { type CurrentStep, currentStep } from './current.ts';
@@ -34,6 +35,7 @@ async function showSecond(_req: Request, res: Response, step: CurrentStep, statu
   const codesDo = !enough || reaches('mfa', least);
   const passkey = credentials.passkeys.length > 0;
   const app = credentials.totp !== undefined && codesDo;
+  if (passkey) allowScript(res);
   render(
     res,
     'pages/second-step',
