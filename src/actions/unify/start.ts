@@ -7,6 +7,7 @@ import type { Stored } from '#storage/collection.ts';
 import { systems, type UnificationRecord, unifications } from '#storage/collections.ts';
 import { actorOf } from '../named.ts';
 import { namedActor } from '../people/about.ts';
+import { parts } from '../people/import/parts.ts';
 import type { Services } from '../services.ts';
 import { partsOf } from './files.ts';
 
@@ -27,6 +28,7 @@ export interface NewUnification {
 
 /** Bytes of one file. */
 export const largestFile = 24 * 1024 * 1024;
+const piecesPerCommit = 4;
 export const usualSources: readonly ListName[] = ['directory', 'erp', 'crm'];
 
 /**
@@ -72,8 +74,10 @@ export async function startUnification(
   const files = Object.entries({ crm, erp, directory }).flatMap(([list, file]) =>
     file === undefined ? [] : partsOf(file.bytes, id, list),
   );
+  // The pieces first, a few to a commit: the record is what makes them a unification.
+  for (const part of parts(files, piecesPerCommit)) await store.writeNow({ changes: [...part] });
   await store.writeNow({
-    changes: [{ kind: 'insert', collection: unifications, id, data }, ...files],
+    changes: [{ kind: 'insert', collection: unifications, id, data }],
     events: [
       draft(origin, 'unification.started', 'success', {
         detail: { unification: id, systems: Object.values(chosen) },

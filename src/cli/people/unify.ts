@@ -6,45 +6,104 @@ import { type ColumnMap, type Meaning, meaningNamed, meanings } from '#domain/un
 import type { ReadOptions } from '#domain/unify/read/list.ts';
 import type { Unification, UnifyPair } from '#domain/unify/unify.ts';
 import { type CommandIo, type CommonOptions, WrongUse } from '../io.ts';
+import { withHub } from './person.ts';
 
 interface UnifyOptions extends CommonOptions {
-  readonly crm: string;
-  readonly erp: string;
+  readonly crm?: string;
+  readonly erp?: string;
   readonly directory?: string;
+  readonly crmSystem?: string;
+  readonly erpSystem?: string;
   readonly map?: readonly string[];
   readonly encoding?: string;
   readonly dryRun?: boolean;
+  readonly acceptSure?: boolean;
+  readonly undo?: string;
+  readonly reason?: string;
 }
 
-/** `people unify --crm FILE --erp FILE [--directory FILE] --dry-run`: who is who in two user exports. Opens no store. */
+/**
+ * `people unify --crm FILE --erp FILE [--directory FILE]`: who is who in two user exports. With `--dry-run` it opens no store
+ * and changes nothing; without it the proposals are kept, and the sure ones accepted when asked to.
+ */
 export function unifyCommand(people: Command, io: CommandIo): void {
   people
     .command('unify')
-    .description('match the users of a CRM and an ERP from their exports; so far the dry run, which changes nothing')
-    .requiredOption('--crm <file>', "the CRM's user export, a CSV file")
-    .requiredOption('--erp <file>', "the ERP's user export, a CSV file")
+    .description('match the users of a CRM and an ERP from their exports, and make one account of each person')
+    .option('--crm <file>', "the CRM's user export, a CSV file")
+    .option('--erp <file>', "the ERP's user export, a CSV file")
     .option('--directory <file>', 'the people who work here, with employee numbers, a CSV file')
-    .option('--map <columns...>', 'columns by hand, such as crm.mail=E-Mail erp.number=PERNR; see --help')
+    .option('--crm-system <id>', 'the system that the file is of; the only CRM when left out')
+    .option('--erp-system <id>', 'the system that the file is of; the only ERP when left out')
+    .option('--map <columns...>', 'columns by hand, such as crm.mail=E-Mail erp.number=PERNR')
     .option('--encoding <name>', 'of all files, when the guess is wrong: windows-1250, gb18030, utf-16le, …')
     .option('--dry-run', 'tell what would be matched, change nothing')
+    .option('--accept-sure', 'accept the sure proposals at once; takes --reason')
+    .option('--undo <id>', 'take an accepted proposal, or a merge of two accounts, apart again')
+    .option('--reason <text>', 'why, for the record')
     .action(async (options: UnifyOptions) => {
-      if (options.dryRun !== true)
-        throw new WrongUse('people unify has only its dry run so far and merges nothing; add --dry-run');
-      // Loaded here: the dictionaries of names are not for every command to wait for.
-      const { unify } = await import('#domain/unify/unify.ts');
+      if (options.undo !== undefined) {
+        const { undo } = await import('./unify-store.ts');
+        const id = options.undo;
+        return withHub(io, (services) => undo(services, io, options, id, options.reason));
+      }
       const maps = mapsOf(options.map ?? []);
-      const how = (list: 'crm' | 'erp' | 'directory') => ({ map: maps[list], encoding: options.encoding });
-      const crm = await read(options.crm, 'system', how('crm'));
-      const erp = await read(options.erp, 'system', how('erp'));
-      const directory =
-        options.directory === undefined ? [] : await read(options.directory, 'directory', how('directory'));
-      const found = unify(crm, erp, directory);
-      io.out(options, found, () => told(found));
+      if (options.crm === undefined || options.erp === undefined)
+        throw new WrongUse('people unify needs --crm FILE and --erp FILE (or --undo ID)');
+      if (options.acceptSure === true && (options.reason ?? '').trim() === '')
+        throw new WrongUse('--accept-sure takes --reason TEXT, for the record');
+      const files = {
+        crm: await bytesOf(options.crm),
+        erp: await bytesOf(options.erp),
+        ...(options.directory === undefined ? {} : { directory: await bytesOf(options.directory) }),
+      };
+      if (options.dryRun === true) return dryRun(io, options, files, maps);
+      const { keep } = await import('./unify-store.ts');
+      await withHub(io, (services) =>
+        keep(services, io, options, {
+          files,
+          maps,
+          encoding: options.encoding,
+          systems: { crm: options.crmSystem, erp: options.erpSystem },
+          accept: options.acceptSure === true ? options.reason : undefined,
+        }),
+      );
     });
 }
 
+interface FileBytes {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+async function dryRun(
+  io: CommandIo,
+  options: UnifyOptions,
+  files: { readonly crm: FileBytes; readonly erp: FileBytes; readonly directory?: FileBytes },
+  maps: Maps,
+): Promise<void> {
+  // Loaded here: the dictionaries of names are not for every command to wait for.
+  const { unify } = await import('#domain/unify/unify.ts');
+  const how = (list: keyof Maps) => ({ map: maps[list], encoding: options.encoding });
+  const crm = await read(files.crm, 'system', how('crm'));
+  const erp = await read(files.erp, 'system', how('erp'));
+  const directory = files.directory === undefined ? [] : await read(files.directory, 'directory', how('directory'));
+  const found = unify(crm, erp, directory);
+  io.out(options, found, () => told(found));
+}
+
+async function bytesOf(path: string): Promise<FileBytes> {
+  try {
+    return { path, bytes: await readFile(path) };
+  } catch (fault) {
+    throw new WrongUse(`${path} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`);
+  }
+}
+
+type Maps = Record<'crm' | 'erp' | 'directory', ColumnMap>;
+
 /** `crm.mail=E-Mail`: list, meaning, title of the column. An empty title takes the column away. */
-function mapsOf(told: readonly string[]): Record<'crm' | 'erp' | 'directory', ColumnMap> {
+function mapsOf(told: readonly string[]): Maps {
   const maps: Record<'crm' | 'erp' | 'directory', { [meaning in Meaning]?: string }> = {
     crm: {},
     erp: {},
@@ -62,15 +121,13 @@ function mapsOf(told: readonly string[]): Record<'crm' | 'erp' | 'directory', Co
   return maps;
 }
 
-async function read(file: string, kind: 'system' | 'directory', how: ReadOptions): Promise<readonly Account[]> {
-  let source: Uint8Array;
-  try {
-    source = await readFile(file);
-  } catch (fault) {
-    throw new WrongUse(`${file} cannot be read: ${fault instanceof Error ? fault.message : String(fault)}`);
-  }
+async function read(
+  { path: file, bytes }: FileBytes,
+  kind: 'system' | 'directory',
+  how: ReadOptions,
+): Promise<readonly Account[]> {
   const { readAccounts } = await import('#domain/unify/read/list.ts');
-  const { accounts, faults } = readAccounts(source, kind, how);
+  const { accounts, faults } = readAccounts(bytes, kind, how);
   if (faults.length === 0) return accounts;
   const named = faults.map(({ line, message }) => ({ path: `${file}:${line}`, message }));
   throw new HubError('invalid', `${file} cannot be used as it is; nothing was matched`, { faults: named });

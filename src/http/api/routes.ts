@@ -4,6 +4,7 @@ import { keyRoutes } from './resources/keys.ts';
 import { accessRoutes } from './resources/people/access.ts';
 import { importRoutes } from './resources/people/import.ts';
 import { linkRoutes } from './resources/people/links.ts';
+import { mergeRoutes } from './resources/people/merge.ts';
 import { personRoutes } from './resources/people/people.ts';
 import { roleRoutes } from './resources/people/roles.ts';
 import { sessionRoutes } from './resources/people/sessions.ts';
@@ -11,6 +12,9 @@ import { policyRoutes } from './resources/policy.ts';
 import { policyDraftRoutes } from './resources/policy-draft.ts';
 import { policyQuestionRoutes } from './resources/policy-questions.ts';
 import { systemRoutes } from './resources/systems.ts';
+import { proposalRoutes } from './resources/unify/proposals.ts';
+import { reportRoutes } from './resources/unify/report.ts';
+import { unifyRoutes } from './resources/unify/unify.ts';
 import type { Route } from './route.ts';
 
 /** Every route of the REST API. The guard serves it, the description shows it, the table of routes and roles tests it. */
@@ -21,6 +25,10 @@ export const apiRoutes: readonly Route[] = [
   ...roleRoutes,
   ...sessionRoutes,
   ...accessRoutes,
+  ...mergeRoutes,
+  ...unifyRoutes,
+  ...proposalRoutes,
+  ...reportRoutes,
   ...systemRoutes,
   ...policyRoutes,
   ...policyDraftRoutes,

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
+import type { Services } from '#actions/services.ts';
 import type { Unification } from '#domain/unify/unify.ts';
 import { type CommandIo, WrongUse } from '#src/cli/io.ts';
 import { printer } from '#src/cli/output.ts';
 import { unifyCommand } from '#src/cli/people/unify.ts';
+import { proposalsOf, twoSystems } from '#test/actions/unify/support.ts';
 
-function commandLine(t: { after(end: () => void): void }) {
+function commandLine(t: { after(end: () => void | Promise<void>): void }, services?: Services) {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-unify-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const file = (name: string, text: string): string => {
@@ -23,7 +25,7 @@ function commandLine(t: { after(end: () => void): void }) {
     const io: CommandIo = {
       ...printer({ out: (text) => (out += text), err: () => {} }),
       refused: () => {},
-      openHub: unused,
+      openHub: async () => (services === undefined ? unused() : { services, close: async () => {} }),
       knownSystems: unused,
       now: () => 0,
     };
@@ -48,13 +50,24 @@ test('the dry run tells pairs with reasons, in words and as JSON', async (t) => 
   assert.deepEqual(found.setAside, { crm: [], erp: ['BOT1'] });
 });
 
-test('without --dry-run and with a file that is not there it is wrong use', async (t) => {
+test('a file that is not there, or is missing, is wrong use', async (t) => {
   const { run, crm, erp } = commandLine(t);
-  await assert.rejects(
-    run('--crm', crm, '--erp', erp),
-    (error) => error instanceof WrongUse && /add --dry-run/.test(error.message),
-  );
   await assert.rejects(run('--crm', crm, '--erp', `${erp}x`, '--dry-run'), WrongUse);
+  await assert.rejects(run('--crm', crm, '--dry-run'), WrongUse);
+  await assert.rejects(run('--crm', crm, '--erp', erp, '--map', 'crm.colour=X', '--dry-run'), WrongUse);
+  await assert.rejects(run('--crm', crm, '--erp', erp, '--accept-sure'), /--reason/);
+});
+
+test('without --dry-run the proposals are kept, accepted when asked to, and undone by id', async (t) => {
+  const services = await twoSystems(t);
+  const { run, crm, erp } = commandLine(t, services);
+  const out = await run('--crm', crm, '--erp', erp, '--accept-sure', '--reason', 'test', '--json');
+  const done = JSON.parse(out) as { unification: string; accepted: number };
+  assert.equal(done.accepted, 1);
+  const [proposal] = await proposalsOf(services, done.unification, 'sure');
+  const undone = JSON.parse(await run('--undo', proposal?.id ?? '', '--reason', 'no', '--json')) as { split: string[] };
+  assert.equal(undone.split.length, 1);
+  await assert.rejects(run('--undo', 'nothing'), /neither/);
 });
 
 test('a file that cannot be used is refused with its lines', async (t) => {

@@ -81,8 +81,8 @@ function headersOf({ etag }: AnswerDeclaration): object {
 }
 
 function contentOf({ schema, stream }: AnswerDeclaration): object {
-  if (stream !== undefined) {
-    return { content: Object.fromEntries(stream.map((type) => [type, { schema: { type: 'string' } }])) };
-  }
-  return schema === undefined ? {} : { content: { 'application/json': { schema: refTo(schema) } } };
+  const streamed = (stream ?? []).map((type) => [type, { schema: { type: 'string' } }] as const);
+  const told = schema === undefined ? [] : [['application/json', { schema: refTo(schema) }] as const];
+  const content = Object.fromEntries([...told, ...streamed]);
+  return Object.keys(content).length === 0 ? {} : { content };
 }
