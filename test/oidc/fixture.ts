@@ -49,7 +49,10 @@ const machine = {
   machine: { scopes: ['hub:read', 'hub:admin'] },
 } satisfies Partial<SystemInput>;
 
-const policy = `
+/** The systems that most tests share. */
+export const systems = [crm, erp, spa, partner, machine];
+
+export const policy = `
 version: 1
 domains:
   customer: { title: Customers, sides: [crm, erp], actions: [read, write] }
@@ -85,7 +88,7 @@ export function aHub(t: Context, options: HubOptions = {}): Promise<TestHub> {
       { email: 'nora@example.com', name: 'Nora Nobody', department: 'Garden' },
     ],
     ...options,
-    systems: [crm, erp, spa, partner, machine, ...(options.systems ?? [])],
+    systems: [...systems, ...(options.systems ?? [])],
   });
 }
 
