@@ -80,7 +80,8 @@ export async function copyAll(
   progress: (progress: Progress) => void,
 ): Promise<void> {
   if (begun?.settled === true) return;
-  const mark: CopyMark = { source: headsDigest(await source.engine.audit.heads()) };
+  const heads = await source.engine.audit.heads();
+  const mark: CopyMark = { source: headsDigest(heads) };
   if (begun === undefined) await target.moving.setMark(mark);
   const at = moved.findIndex(({ name }) => name === begun?.collection);
   for (const collection of moved.slice(Math.max(at, 0))) {
@@ -96,7 +97,7 @@ export async function copyAll(
     }
   }
   await copyEvents(source, target, progress);
-  await target.moving.settle();
+  await target.moving.settle(heads);
   await target.moving.setMark({ ...mark, settled: true });
 }
 

@@ -1,4 +1,5 @@
 import type { Collection } from '../collection.ts';
+import type { Heads } from '../port.ts';
 import type { Data } from '../record.ts';
 
 /** A record as stored, whatever the engine. */
@@ -49,6 +50,6 @@ export interface Moving {
   mark(): Promise<CopyMark | undefined>;
   setMark(mark: CopyMark): Promise<void>;
   clearMark(): Promise<void>;
-  /** Ends the taking: the chains that came along are known. The store is to be opened anew afterwards. */
-  settle(): Promise<void>;
+  /** Ends the taking: where the chains stand that came along. The store is to be opened anew afterwards. */
+  settle(heads: Heads): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Collection } from '../collection.ts';
 import type { CopyMark, Moving, RawEvent, RawRecord } from '../moving/moving.ts';
+import type { Heads } from '../port.ts';
 import { compareText } from '../query.ts';
 import type { Data } from '../record.ts';
 import type { Connection, SqlRow } from './connection.ts';
@@ -110,16 +111,13 @@ export class SqliteMoving implements Moving {
     this.#connection.transaction(() => writeFact(this.#connection, fact, ''));
   }
 
-  /**
-   * The lanes that came along are closed ones here: this file goes on under its own. (With one `max`, SQLite takes the other columns
-   * from the row that has it: https://sqlite.org/lang_select.html, 2.5.)
-   */
-  async settle(): Promise<void> {
+  /** The lanes that came along are closed ones here: this file goes on under its own. */
+  async settle(heads: Heads): Promise<void> {
     this.#connection.transaction(() => {
-      this.#connection.run(
-        `INSERT OR REPLACE INTO audit_heads (writer, seq, hash)
-          SELECT writer, max(seq), hash FROM audit GROUP BY writer`,
-      );
+      for (const [writer, { seq, hash }] of Object.entries(heads)) {
+        const sql = 'INSERT OR REPLACE INTO audit_heads (writer, seq, hash) VALUES (?, ?, ?)';
+        this.#connection.run(sql, writer, seq, hash);
+      }
     });
   }
 
