@@ -1,16 +1,33 @@
-/** `npm test`: every test that can run on this machine, then one line for each kind that could not. */
-import { spawn } from 'node:child_process';
+/**
+ * `npm test`: every test that can run on this machine, then those that go through the whole hub once more with MongoDB as its
+ * store, then one line for each kind that could not run. Words choose files whose path holds one of them, on the embedded store
+ * alone; `--mongodb` before them chooses the second pass alone.
+ */
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { mongoName, startMongo } from './support/mongo.ts';
+import { runFiles, type Tally } from './support/runner.ts';
 
 const root = resolve(import.meta.dirname, '..');
-/** Words on the command line choose files whose path holds one of them: `npm test -- settings oidc`. */
-const wanted = process.argv.slice(2);
-const files = globSync('test/**/*.test.ts', { cwd: root })
-  .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
-  .sort();
-if (files.length === 0) {
+const onlyMongo = process.argv[2] === '--mongodb';
+const wanted = process.argv.slice(onlyMongo ? 3 : 2);
+const chosen = (patterns: readonly string[]): string[] =>
+  globSync([...patterns], { cwd: root })
+    .filter((file) => wanted.length === 0 || wanted.some((word) => file.includes(word)))
+    .sort();
+
+/** What goes through the whole hub, and so through everything that a store has to be for it. */
+const throughTheHub = [
+  'test/journey.test.ts',
+  'test/oidc/{code-flow,journey,logout,races,refusals,tokens}.test.ts',
+  'test/http/{account,sign-in}.test.ts',
+  'test/http/api/people.test.ts',
+  'test/browser/journey.test.ts',
+];
+const first = onlyMongo ? [] : chosen(['test/**/*.test.ts']);
+const second = onlyMongo || wanted.length === 0 ? chosen(throughTheHub) : [];
+if (first.length + second.length === 0) {
   console.error(`no test file has ${wanted.join(' or ')} in its path`);
   process.exit(2);
 }
@@ -18,22 +35,34 @@ if (files.length === 0) {
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-tests-'));
 const record = join(folder, 'not-run');
 writeFileSync(record, '');
+const notRun = { GATEHOUSE_NOT_RUN: record };
 
-const runner = spawn(
-  process.execPath,
-  ['--test', `--test-concurrency=${Math.max(2, availableParallelism())}`, '--test-timeout=180000', ...files],
-  { cwd: root, stdio: 'inherit', env: { ...process.env, GATEHOUSE_NOT_RUN: record } },
-);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => runner.kill(signal));
-runner.on('exit', (code, signal) => {
-  const kinds = new Map<string, string>();
-  for (const line of readFileSync(record, 'utf8').split('\n')) {
-    if (line === '') continue;
-    const { kind, why } = JSON.parse(line) as { kind: string; why: string };
-    kinds.set(kind, why);
-  }
-  for (const [kind, why] of kinds) console.log(`NOT RUN: ${kind}: ${why}`);
-  rmSync(folder, { recursive: true });
-  console.log(code === 0 ? 'Tests passed.' : `Tests failed (${signal ?? `exit ${code}`}).`);
-  process.exitCode = code ?? 1;
-});
+const lines: string[] = [];
+let failed = false;
+function told(title: string, tally: Tally): void {
+  failed ||= !tally.passed;
+  lines.push(`Tests on ${title}: ${tally.text}`);
+}
+
+if (first.length > 0) told('SQLite', await runFiles(first, notRun));
+if (second.length > 0) {
+  const ends: (() => unknown)[] = [];
+  const name = mongoName();
+  const server =
+    name === undefined ? undefined : await startMongo({ after: (end: () => unknown) => ends.push(end) } as never);
+  if (server === undefined) lines.push('NOT RUN: the whole hub on MongoDB: no server (see test/support/mongo/find.ts)');
+  else told(`MongoDB (${server.name})`, await runFiles(second, { ...notRun, GATEHOUSE_TEST_STORE: server.address }));
+  for (const end of ends) await end();
+}
+
+const kinds = new Map<string, string>();
+for (const line of readFileSync(record, 'utf8').split('\n')) {
+  if (line === '') continue;
+  const { kind, why } = JSON.parse(line) as { kind: string; why: string };
+  kinds.set(kind, why);
+}
+rmSync(folder, { recursive: true });
+for (const [kind, why] of kinds) console.log(`NOT RUN: ${kind}: ${why}`);
+for (const line of lines) console.log(line);
+console.log(failed ? 'Tests failed.' : 'Tests passed.');
+process.exitCode = failed ? 1 : 0;

@@ -15,6 +15,8 @@ export interface DemoOptions {
   /** Folder of the hub's state. */
   readonly data: string;
   readonly log: Logger;
+  /** Further variables for its settings. */
+  readonly env?: { readonly HUB_STORE?: string };
   /** Told what is being done, in a few words. */
   readonly progress?: (doing: string) => void;
 }
@@ -30,7 +32,7 @@ export interface Demo {
 const root = resolve(import.meta.dirname, '../..');
 
 /** Starts the sample company: the hub as `npm start` puts it together, and both sample systems. */
-export async function startDemo({ ports, data, log, progress = () => {} }: DemoOptions): Promise<Demo> {
+export async function startDemo({ ports, data, log, env = {}, progress = () => {} }: DemoOptions): Promise<Demo> {
   const open: { close(): Promise<void> }[] = [];
   const close = async (): Promise<void> => {
     for (const one of open.splice(0).reverse()) await one.close();
@@ -41,7 +43,7 @@ export async function startDemo({ ports, data, log, progress = () => {} }: DemoO
     open.push(crm);
     const erp = await serve(ports.erp);
     open.push(erp);
-    const settings = demoSettings(data, ports.hub, crm, erp);
+    const settings = demoSettings({ HUB_DATA: data, HUB_PORT: String(ports.hub), ...env }, crm, erp);
 
     progress('loading the company: people, roles, keys');
     const hub = await createHub(settings, { log });
@@ -71,8 +73,8 @@ function address({ port }: Served): string {
 }
 
 /** The settings of this folder. The environment is left out on purpose: the demo is the same for everybody. */
-function demoSettings(data: string, port: number, crm: Served, erp: Served): Settings {
-  const env = { HUB_CONFIG: 'config/demo/hub.yaml', HUB_DATA: data, HUB_PORT: String(port) };
+function demoSettings(own: Readonly<Record<string, string>>, crm: Served, erp: Served): Settings {
+  const env = { HUB_CONFIG: 'config/demo/hub.yaml', ...own };
   const settings = loadSettings({ env, cwd: root, providers: systemModules.map(({ id }) => id) });
   const moved = JSON.stringify(settings.systems)
     .replaceAll('http://localhost:4001', address(crm))

@@ -15,6 +15,7 @@ import { type SystemInput, withDefaults } from '#settings/system.ts';
 import { createHub } from '#src/hub.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person } from '#storage/collections.ts';
+import { storeOfThisPass } from './store.ts';
 
 const operator: Origin = { actor: { kind: 'operator' } };
 export const passphrase = 'correct horse battery staple';
@@ -36,7 +37,7 @@ export async function bootHub(
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-'));
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
-  const env = { HUB_DATA: data, HUB_PORT: String(port), HUB_ISSUER: issuer, ...options.env };
+  const env = { HUB_DATA: data, HUB_PORT: String(port), HUB_ISSUER: issuer, ...storeOfThisPass(), ...options.env };
   const around = {
     log: options.log ?? createLog({ level: 'silent' }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),

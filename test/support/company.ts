@@ -7,6 +7,7 @@ import { samplePeople } from '../../config/demo/sample-people.ts';
 import { type Demo, startDemo } from '../../config/demo/start.ts';
 import { freePort } from './booted.ts';
 import { type Answer, Browser } from './browser.ts';
+import { storeOfThisPass } from './store.ts';
 
 export interface Company extends Demo {
   /** Every event so far, oldest first. */
@@ -17,7 +18,12 @@ export interface Company extends Demo {
 export async function startCompany(t: { after(end: () => Promise<void>): void }): Promise<Company> {
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-'));
   const ports = { hub: await freePort(), crm: 0, erp: 0 };
-  const demo = await startDemo({ ports, data, log: createLog({ level: 'silent' }) });
+  const demo = await startDemo({
+    ports,
+    data,
+    log: createLog({ level: 'silent' }),
+    env: storeOfThisPass(),
+  });
   t.after(async () => {
     await demo.close();
     rmSync(data, { recursive: true, force: true });

@@ -7,6 +7,7 @@ import { createLog } from '#platform/log.ts';
 import { systemModules } from '#providers/index.ts';
 import { loadSettings } from '#settings/load.ts';
 import { createServices, openEngine, openSealer, surroundings } from '#src/services.ts';
+import { storeOfThisPass } from './store.ts';
 
 /**
  * What actions use, over a store of its own in a temporary folder; taken away when the test ends.
@@ -17,7 +18,7 @@ export async function testServices(
   options: { clock?: Clock; env?: Readonly<Record<string, string>>; logLevel?: string } = {},
 ): Promise<Services> {
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-'));
-  const settings = loadSettings({ env: { HUB_DATA: data, ...options.env }, cwd: data });
+  const settings = loadSettings({ env: { HUB_DATA: data, ...storeOfThisPass(), ...options.env }, cwd: data });
   const around = surroundings({
     log: createLog({ level: options.logLevel ?? 'silent' }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
