@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hostname } from 'node:os';
 import { closeFolds } from '#actions/audit/folded.ts';
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
@@ -58,7 +59,9 @@ export async function createHub(
   settings: Settings,
   given: Partial<Surroundings> & { readonly fellows?: Fellows | undefined } = {},
 ): Promise<Hub> {
-  const around = surroundings(given);
+  // The data folder is one hub's own: whoever comes with it again is the successor of whoever died with it.
+  const node = `${hostname()}:${settings.data}:${given.fellows?.place ?? 0}`;
+  const around = surroundings({ node, ...given });
   const seal = openSealer(settings);
   const engine = await openWhenFree(settings, seal, around, async () => {
     const rival = await runningEngine(settings);
@@ -115,15 +118,7 @@ async function assemble(
       if (!ops.handle(request, response)) handler(request, response);
     };
     const server = await startServer(settings, readiness, answer, { shared: fellows !== undefined });
-    const address = socketAddress(settings.data, process.cwd());
-    if (address === undefined) {
-      log.warn(
-        { data: settings.data },
-        'the path of data is too long for a socket: the command line works only while the hub is stopped',
-      );
-    }
-    const socket =
-      address === undefined ? undefined : await serveEngine(withBackup(services.store.engine, engine), address);
+    const socket = settings.store.kind === 'sqlite' ? await serveSocket(services, engine) : undefined;
     const checkpoints = scheduleCheckpoints(services, (taken) => sendCheckpointOn(services, taken));
     const replay = startReplay(services);
     const provisioning = startProvisioning(services);
@@ -140,6 +135,17 @@ async function assemble(
     };
   };
   return { services, oidc, setup, listen, close };
+}
+
+/** The embedded store is this process's alone: the command line reaches it through here. */
+async function serveSocket({ settings, log, store }: Services, engine: Copyable) {
+  const address = socketAddress(settings.data, process.cwd());
+  if (address !== undefined) return serveEngine(withBackup(store.engine, engine), address);
+  log.warn(
+    { data: settings.data },
+    'the path of data is too long for a socket: the command line works only while the hub is stopped',
+  );
+  return undefined;
 }
 
 /** What the command line reaches: the watched store, so that it too is told in time that the store is silent. */

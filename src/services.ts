@@ -1,6 +1,4 @@
-import cluster from 'node:cluster';
 import { mkdirSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Services } from '#actions/services.ts';
 import { withoutSpooled } from '#actions/sessions/spool/hidden.ts';
@@ -32,11 +30,14 @@ export interface Surroundings {
   readonly log: Logger;
   /** Who hashes passwords; undefined: threads of this process. Another one only where hashing is measured apart. */
   readonly hasher: Hasher | undefined;
+  /** Under which name a process that serves comes again after its death, to have at once what it had; none for a command. */
+  readonly node: string | undefined;
 }
 
 /** The clock of this machine and a log on standard error, where nothing else is handed in. */
 export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
-  return { clock: given.clock ?? systemClock, log: given.log ?? createLog(), hasher: given.hasher };
+  const { clock = systemClock, log = createLog(), hasher, node } = given;
+  return { clock, log, hasher, node };
 }
 
 /**
@@ -47,35 +48,43 @@ export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
 export async function openEngine(
   settings: Settings,
   seal: Sealer,
-  { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
+  around: Pick<Surroundings, 'clock' | 'log'> & Partial<Pick<Surroundings, 'node'>>,
 ): Promise<ServingEngine> {
-  if (settings.store.kind === 'mongodb') {
-    // The data folder is one hub's own: whoever comes with it again is the successor of whoever died with it.
-    const node = `${hostname()}:${settings.data}:${cluster.worker?.id ?? 0}`;
-    return openMongo({ url: settings.store.url, clock, seal, log, node });
-  }
-  mkdirSync(dirname(settings.store.file), { recursive: true, mode: 0o700 });
-  const engine = await openSqlite({ file: settings.store.file, clock, seal, log });
-  await assertWhole(engine.moving(), settings.store.file).catch(async (error: unknown) => {
+  const engine = await openAny(settings.store, seal, around);
+  try {
+    await assertWhole(engine.moving(), settings.store.kind === 'sqlite' ? settings.store.file : 'the store');
+    return engine;
+  } catch (error) {
     await engine.close();
     throw error;
-  });
-  return engine;
+  }
 }
 
-/** Opens a store to be copied from or into; nothing is loaded into it. @throws StoreLocked, StoreTooNew, WrongSecret */
-export async function openForCopy(
+/** Opens a store to be copied from or into; nothing is loaded into it. @throws as openEngine */
+export function openForCopy(
   store: Settings['store'],
   seal: Sealer,
-  { clock, log }: Pick<Surroundings, 'clock' | 'log'>,
+  around: Pick<Surroundings, 'clock' | 'log'>,
 ): Promise<Movable> {
-  if (store.kind !== 'sqlite') throw new Error('not yet');
+  return openAny(store, seal, around);
+}
+
+function openAny(
+  store: Settings['store'],
+  seal: Sealer,
+  { clock, log, node }: Pick<Surroundings, 'clock' | 'log'> & Partial<Pick<Surroundings, 'node'>>,
+): Promise<ServingEngine & Movable> {
+  if (store.kind === 'mongodb') {
+    return openMongo({ url: store.url, clock, seal, log, ...(node === undefined ? {} : { node }) });
+  }
   mkdirSync(dirname(store.file), { recursive: true, mode: 0o700 });
   return openSqlite({ file: store.file, clock, seal, log });
 }
 
 /** The engine of the hub that runs on this data folder, over its socket; undefined when none runs. */
 export async function runningEngine(settings: Settings): Promise<Copyable | undefined> {
+  // MongoDB takes the command line beside the hub.
+  if (settings.store.kind !== 'sqlite') return undefined;
   const address = socketAddress(settings.data, process.cwd());
   return address === undefined ? undefined : connectEngine(address);
 }

@@ -2,8 +2,16 @@ import { existsSync } from 'node:fs';
 import { systemModules } from '#providers/index.ts';
 import type { Settings } from '#settings/settings.ts';
 import { loadFirst } from '#src/first-load.ts';
-import { createServices, openSealer, openWhenFree, runningEngine, type Surroundings } from '#src/services.ts';
+import {
+  createServices,
+  openEngine,
+  openSealer,
+  openWhenFree,
+  runningEngine,
+  type Surroundings,
+} from '#src/services.ts';
 import { systems } from '#storage/collections.ts';
+import { enter } from '#storage/leases/presence.ts';
 import type { Copyable, ServingEngine } from '#storage/serving.ts';
 import { openSqlite } from '#storage/sqlite/engine.ts';
 import type { KnownSystem, OpenHub } from './io.ts';
@@ -37,13 +45,19 @@ export async function openHub(settings: Settings, around: Surroundings): Promise
     return opened(settings, found.served, seal, around, true);
   }
   const hub = opened(settings, engine, seal, around, false);
+  let entered: Awaited<ReturnType<typeof enter>> | undefined;
+  const close = async (): Promise<void> => {
+    await entered?.leave();
+    await hub.close();
+  };
   try {
+    entered = await enter(engine, around.log);
     await loadFirst(hub.services);
   } catch (error) {
-    await hub.close();
+    await close();
     throw error;
   }
-  return hub;
+  return { ...hub, close };
 }
 
 function opened(
@@ -70,13 +84,13 @@ function opened(
 /** The systems of the configuration and of the store, if there is one; makes none. */
 export async function knownSystems(settings: Settings, around: Surroundings): Promise<KnownSystem[]> {
   const known = new Map<string, KnownSystem>(settings.systems.map(({ id, side }) => [id, { id, side }]));
-  if (settings.store.kind !== 'sqlite' || !existsSync(settings.store.file)) return [...known.values()];
-  const engine = await openSqlite({
-    file: settings.store.file,
-    clock: around.clock,
-    seal: openSealer(settings),
-    readOnly: true,
-  });
+  const { store } = settings;
+  if (store.kind === 'sqlite' && !existsSync(store.file)) return [...known.values()];
+  const seal = openSealer(settings);
+  const engine =
+    store.kind === 'sqlite'
+      ? await openSqlite({ file: store.file, clock: around.clock, seal, readOnly: true })
+      : await openEngine(settings, seal, around);
   try {
     let cursor: string | null = null;
     do {

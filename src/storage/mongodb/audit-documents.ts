@@ -64,7 +64,8 @@ export function linkAll(
   return { documents, head };
 }
 
-function documentOf(
+/** A record as stored, with the words of its draft. */
+export function documentOf(
   draft: AuditDraft,
   writer: string,
   { seq, at, n }: LaneHead,

@@ -8,10 +8,11 @@ import type { Sealer } from '#platform/seal.ts';
 import { PersonKeys } from '../audit/person-keys.ts';
 import type { Collection, Stored } from '../collection.ts';
 import { allCollections } from '../collections.ts';
+import type { Moving } from '../moving/moving.ts';
 import { type Commit, type Heads, type Page, type Query, StoreUnavailable } from '../port.ts';
 import { checkQuery, writeCursor } from '../query.ts';
 import { indexesOf, isScalar } from '../record.ts';
-import type { ServingEngine } from '../serving.ts';
+import type { Movable, ServingEngine } from '../serving.ts';
 import { MongoAuditReader } from './audit-reader.ts';
 import { Committer } from './committer.ts';
 import { callMs, commitMs, connect, reading, withoutSecrets } from './connection.ts';
@@ -24,6 +25,7 @@ import { KeyCache } from './key-cache.ts';
 import { Lanes } from './lanes.ts';
 import { prepareLayout } from './layout.ts';
 import { modelOf } from './models.ts';
+import { MongoMoving } from './moving.ts';
 import { Processes } from './processes.ts';
 import { Pulse } from './pulse.ts';
 
@@ -50,7 +52,7 @@ interface Table {
 }
 
 /** The engine over MongoDB (README.md beside this file). */
-export class MongoEngine implements ServingEngine {
+export class MongoEngine implements ServingEngine, Movable {
   readonly name = 'mongodb';
   readonly audit: MongoAuditReader;
   readonly #parts: Parts;
@@ -132,6 +134,10 @@ export class MongoEngine implements ServingEngine {
 
   beginNewEpoch(event: AuditDraft): Promise<number> {
     return beginEpoch(this, this.#parts.connection, this.#parts.lanes, event);
+  }
+
+  moving(): Moving {
+    return new MongoMoving(this.#parts.connection);
   }
 
   /** The mongoose models behind the collections. */

@@ -3,8 +3,11 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { verifyExport } from '#domain/audit/verify.ts';
+import { systemClock } from '#platform/clock.ts';
+import { createSealer } from '#platform/seal.ts';
 import type { Collection } from '#storage/collection.ts';
 import { credentials, grants, leases, meta, people, sessions } from '#storage/collections.ts';
+import { openMongo } from '#storage/mongodb/engine.ts';
 import {
   assertWhole,
   CopyDiffers,
@@ -15,6 +18,7 @@ import {
   UnfinishedCopy,
 } from '#storage/moving/copy.ts';
 import type { Movable } from '#storage/serving.ts';
+import { mongoName, mongoStore } from '#test/support/mongo.ts';
 import { aPerson } from '#test/support/records.ts';
 import { newFile, open } from '../sqlite-bed.ts';
 
@@ -25,6 +29,13 @@ type Maker = (t: TestContext) => Promise<Opens | undefined>;
 const sqlite: Maker = async () => {
   const file = newFile();
   return () => open(file);
+};
+
+const mongo: Maker = async (t) => {
+  const url = await mongoStore(t);
+  return url === undefined
+    ? undefined
+    : () => openMongo({ url, clock: systemClock, seal: createSealer('a secret for tests') });
 };
 
 const operator: Origin = { actor: { kind: 'operator' } };
@@ -42,14 +53,14 @@ async function using<R>(opens: Opens, work: (engine: Movable) => Promise<R>): Pr
 
 const side = (engine: Movable) => ({ engine, moving: engine.moving() });
 
-/** A company of some thousand people, with what lives shortly, versions above 1, odd ids and a record of several hundred events. */
-async function fill(engine: Movable): Promise<void> {
-  for (let part = 0; part < 6; part++) {
-    const changes = Array.from({ length: 400 }, (_, row) => {
+/** A company of some hundred people, with what lives shortly, versions above 1, odd ids and a record of a hundred events. */
+async function fill(engine: Movable, parts = 6): Promise<void> {
+  for (let part = 0; part < parts; part++) {
+    const changes = Array.from({ length: 110 }, (_, row) => {
       const email = `p${part}-${row}@x.example`;
       return { kind: 'insert' as const, collection: people, id: `p-${part}-${row}`, data: aPerson({ email }) };
     });
-    const events = Array.from({ length: 60 }, (_, n) =>
+    const events = Array.from({ length: 20 }, (_, n) =>
       draft(operator, 'person.changed', 'success', {
         subject: { id: ana },
         detail: { n },
@@ -94,12 +105,12 @@ async function copyOnce(source: Opens, target: Opens, batches = Number.POSITIVE_
   );
 }
 
-export function movingSuite(title: string, makeSource: Maker, makeTarget: Maker): void {
+function movingSuite(title: string, makeSource: Maker, makeTarget: Maker): void {
   describe(title, () => {
     test('carries everything, however often it is interrupted, and both sides are the same', async (t) => {
       const [source, target] = [await makeSource(t), await makeTarget(t)];
       if (source === undefined || target === undefined) return;
-      await using(source, fill);
+      await using(source, (engine) => fill(engine));
       let cuts = 0;
       for (let done = false; !done; ) {
         done = await copyOnce(source, target, 2).then(
@@ -117,9 +128,9 @@ export function movingSuite(title: string, makeSource: Maker, makeTarget: Maker)
       await using(source, (from) =>
         using(target, async (to) => {
           const proof = await proveSame(from.moving(), to.moving(), now);
-          assert.equal(proof.collections.find(({ name }) => name === 'people')?.count, 2400);
+          assert.equal(proof.collections.find(({ name }) => name === 'people')?.count, 660);
           assert.equal(proof.collections.find(({ name }) => name === 'grants')?.count, 3);
-          assert.equal(proof.audit.count, 360);
+          assert.equal(proof.audit.count, 120);
           assert.deepEqual(Object.keys(await to.audit.heads()).sort(), Object.keys(await from.audit.heads()).sort());
           assert.equal((await verifyExport(to.audit.export({}))).ok, true);
           const page = await to.audit.query({ person: ana, limit: 1 });
@@ -140,7 +151,7 @@ export function movingSuite(title: string, makeSource: Maker, makeTarget: Maker)
         });
         await engine.commit({ changes: [{ kind: 'remove', collection: people, id: 'p-0-1' }], events: [event] });
         const { ok, events } = await verifyExport(engine.audit.export({}));
-        assert.deepEqual([ok, events], [true, 361]);
+        assert.deepEqual([ok, events], [true, 121]);
       });
     });
 
@@ -171,7 +182,7 @@ export function movingSuite(title: string, makeSource: Maker, makeTarget: Maker)
     test('an unfinished copy of what the source was before is not gone on with', async (t) => {
       const [source, target] = [await makeSource(t), await makeTarget(t)];
       if (source === undefined || target === undefined) return;
-      await using(source, fill);
+      await using(source, (engine) => fill(engine, 1));
       await assert.rejects(copyOnce(source, target, 1), Interrupted);
       await using(source, (engine) =>
         engine.commit({ changes: [], events: [draft(operator, 'person.changed', 'success', {})] }),
@@ -182,3 +193,5 @@ export function movingSuite(title: string, makeSource: Maker, makeTarget: Maker)
 }
 
 movingSuite('from the embedded store to another', sqlite, sqlite);
+movingSuite(`from the embedded store to MongoDB (${mongoName() ?? 'none here'})`, sqlite, mongo);
+movingSuite(`from MongoDB (${mongoName() ?? 'none here'}) to the embedded store`, mongo, sqlite);
