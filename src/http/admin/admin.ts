@@ -5,6 +5,7 @@ import type { Feature } from '#http/deps.ts';
 import { csrf } from '#http/middleware/csrf.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { requireSignedIn, viewer } from '#http/middleware/signed-in.ts';
+import { upload } from '#http/middleware/upload.ts';
 import { sayRepeat } from './repeat.ts';
 import type { AdminRoute } from './route.ts';
 import { adminRoutes } from './routes.ts';
@@ -12,11 +13,13 @@ import { adminRoutes } from './routes.ts';
 /** The console: mounts every route of routes.ts behind sign-in, its permission and the form token, in this order. */
 export const adminFeature: Feature = (app, deps) => {
   for (const route of adminRoutes) {
-    app[route.method](route.path, requireSignedIn, permitted(route), csrf, sayRepeat, (req, res) =>
+    app[route.method](route.path, requireSignedIn, permitted(route), ...reads(route), csrf, sayRepeat, (req, res) =>
       route.handler(req, res, deps),
     );
   }
 };
+
+const reads = (route: AdminRoute): RequestHandler[] => (route.upload === true ? [upload] : []);
 
 /** Refuses, on record, whoever lacks the route's permission. */
 function permitted({ permission, method, path }: AdminRoute): RequestHandler {

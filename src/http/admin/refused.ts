@@ -16,12 +16,12 @@ const sayable: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Runs the act of a form and leads back to the page. What the act refuses becomes the line at its top, with what was
+ * Runs the act of a form and leads back to the page (a function is asked when the act is done). What the act refuses becomes the line at its top, with what was
  * filled in kept; anything else goes on to the error page.
  */
 export async function refusedAsLine(
   res: Response,
-  back: string,
+  back: string | (() => string),
   act: () => Promise<void>,
   filled?: Readonly<Record<string, string>>,
 ): Promise<void> {
@@ -33,5 +33,5 @@ export async function refusedAsLine(
     const message = faults.length > 0 ? faults.join('; ') : thrown.message;
     flash(res, { tone: 'bad', key: 'admin.refused', values: { message } }, filled === undefined ? {} : { filled });
   }
-  res.redirect(303, back);
+  res.redirect(303, typeof back === 'string' ? back : back());
 }

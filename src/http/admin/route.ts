@@ -9,6 +9,8 @@ export interface AdminRoute {
   readonly path: string;
   /** `any`: whoever holds some hub permission. */
   readonly permission: HubPermission | 'any';
+  /** Takes `multipart/form-data` too, files and long texts in it. */
+  readonly upload?: true;
   readonly handler: (req: Request, res: Response, deps: HttpDeps) => Promise<void>;
 }
 

@@ -8,9 +8,27 @@ import { assign, disable, enable, endAllSessions, withdraw } from './people/acts
 import { addPerson, addPersonPage } from './people/add.ts';
 import { peoplePage } from './people/list.ts';
 import { personPage } from './people/person.ts';
-import { policyPage, policyVersionPage } from './policy.ts';
+import { comparePage, discard, publish, rebase, rollback, rollbackPage } from './policy/acts.ts';
+import { delegationPage, delegationPost } from './policy/delegation.ts';
+import { documentPage, documentPost } from './policy/document.ts';
+import { draftContentPage, draftEffectCsv, draftPage } from './policy/draft.ts';
+import { policyPage, policyVersionPage } from './policy/in-force.ts';
+import { matrixCsv, matrixPage } from './policy/matrix.ts';
+import { rolePage, rolePost } from './policy/role.ts';
+import { rulePage, rulePost } from './policy/rule.ts';
+import { separationPage, separationPost } from './policy/separation.ts';
+import { whoPage } from './policy/who.ts';
 import type { AdminRoute } from './route.ts';
 import { switchSystem, systemPage, systemsPage } from './systems.ts';
+
+/** A form of the draft: its page and what takes it. Roles and documents are long, so they come as multipart. */
+function policyForm(part: string, page: AdminRoute['handler'], post: AdminRoute['handler']): AdminRoute[] {
+  const path = `/admin/policy/draft/${part}`;
+  return [
+    { method: 'get', path, permission: 'hub:policy-write', handler: page },
+    { method: 'post', path, permission: 'hub:policy-write', upload: true, handler: post },
+  ];
+}
 
 /** Every page and form of the console, and the permission it takes. */
 export const adminRoutes: readonly AdminRoute[] = [
@@ -36,6 +54,33 @@ export const adminRoutes: readonly AdminRoute[] = [
   { method: 'post', path: '/admin/systems/:id/enable', permission: 'hub:systems-write', handler: switchSystem(true) },
   { method: 'get', path: '/admin/policy', permission: 'hub:policy-read', handler: policyPage },
   { method: 'get', path: '/admin/policy/versions/:number', permission: 'hub:policy-read', handler: policyVersionPage },
+  {
+    method: 'get',
+    path: '/admin/policy/versions/:number/rollback',
+    permission: 'hub:policy-write',
+    handler: rollbackPage,
+  },
+  {
+    method: 'post',
+    path: '/admin/policy/versions/:number/rollback',
+    permission: 'hub:policy-write',
+    handler: rollback,
+  },
+  { method: 'get', path: '/admin/policy/compare', permission: 'hub:policy-read', handler: comparePage },
+  { method: 'get', path: '/admin/policy/who', permission: 'hub:people-read', handler: whoPage },
+  { method: 'get', path: '/admin/policy/matrix', permission: 'hub:policy-read', handler: matrixPage },
+  { method: 'get', path: '/admin/policy/matrix.csv', permission: 'hub:policy-read', handler: matrixCsv },
+  { method: 'get', path: '/admin/policy/draft', permission: 'hub:policy-read', handler: draftPage },
+  { method: 'get', path: '/admin/policy/draft/content', permission: 'hub:policy-write', handler: draftContentPage },
+  { method: 'get', path: '/admin/policy/draft/effect.csv', permission: 'hub:policy-read', handler: draftEffectCsv },
+  { method: 'post', path: '/admin/policy/draft/discard', permission: 'hub:policy-write', handler: discard },
+  { method: 'post', path: '/admin/policy/draft/rebase', permission: 'hub:policy-write', handler: rebase },
+  { method: 'post', path: '/admin/policy/draft/publish', permission: 'hub:policy-write', handler: publish },
+  ...policyForm('document', documentPage, documentPost),
+  ...policyForm('role', rolePage, rolePost),
+  ...policyForm('rule', rulePage, rulePost),
+  ...policyForm('separation', separationPage, separationPost),
+  ...policyForm('delegation', delegationPage, delegationPost),
   { method: 'get', path: '/admin/audit', permission: 'hub:audit-read', handler: auditPage },
   { method: 'get', path: '/admin/audit-export', permission: 'hub:audit-export', handler: auditExport },
   { method: 'get', path: '/admin/audit/:id', permission: 'hub:audit-read', handler: auditEventPage },

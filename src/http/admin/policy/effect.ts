@@ -1,0 +1,73 @@
+import type { Preview } from '#actions/policy/draft/preview.ts';
+import type { Effect } from '#actions/policy/what-if/question.ts';
+import type { SystemNames } from '#http/systems.ts';
+
+const pageSize = 50;
+
+/** One person whom a change touches, as the table shows it. */
+export interface AffectedRow {
+  readonly id: string;
+  readonly name: string;
+  readonly person: string;
+  readonly gains: ReturnType<typeof grouped>;
+  readonly losses: ReturnType<typeof grouped>;
+  readonly appear: readonly string[];
+  readonly vanish: readonly string[];
+}
+
+/** What a change does, as draft and rollback show it. @param page from 0 */
+export function effectView(names: SystemNames, { changes, effect, faults, notes, against }: Preview, page: number) {
+  const common = { against, faults, notes, changes };
+  if (effect === undefined) return common;
+  const rows = affectedRows(names, effect);
+  const count = (fits: (delta: Effect['deltas'][number]) => boolean) =>
+    effect.affected.filter(({ delta }) => {
+      const shared = effect.deltas[delta];
+      return shared !== undefined && fits(shared);
+    }).length;
+  const sum = (kind: 'appear' | 'vanish' | 'stand') =>
+    effect.affected.reduce((total, { delta }) => total + (effect.deltas[delta]?.[kind].length ?? 0), 0);
+  const prevented = effect.breaches.filter(({ mode }) => mode === 'prevent');
+  return {
+    ...common,
+    people: effect.people,
+    gaining: count(({ gains }) => gains.length > 0),
+    losing: count(({ losses }) => losses.length > 0),
+    conflictsBefore: sum('stand') + sum('vanish'),
+    conflictsAfter: sum('stand') + sum('appear'),
+    prevented: prevented.slice(0, pageSize),
+    preventedCount: prevented.length,
+    claims: effect.claims.map((one) => ({ ...one, chip: names.of(one.system) })),
+    overCount: effect.claims.reduce((total, { over }) => total + over, 0),
+    newlyOver: effect.claims.reduce((total, { newlyOver }) => total + newlyOver, 0),
+    rows: rows.slice(page * pageSize, (page + 1) * pageSize),
+    rowCount: rows.length,
+    firstRow: page * pageSize + 1,
+    more: rows.length > (page + 1) * pageSize,
+  };
+}
+
+/** Everybody who gains, loses, comes into conflict or out of one; by name. */
+export function affectedRows(names: SystemNames, { affected, deltas }: Effect): AffectedRow[] {
+  const shared = deltas.map(({ gains, losses, appear, vanish }) => ({
+    gains: grouped(names, gains),
+    losses: grouped(names, losses),
+    appear,
+    vanish,
+  }));
+  return affected
+    .flatMap(({ id, name, person, delta }): AffectedRow[] => {
+      const row = shared[delta];
+      const quiet =
+        row === undefined || row.gains.length + row.losses.length + row.appear.length + row.vanish.length === 0;
+      return quiet ? [] : [{ id, name, person, ...row }];
+    })
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function grouped(names: SystemNames, list: readonly { readonly system: string; readonly permission: string }[]) {
+  return [...Map.groupBy(list, ({ system }) => system)].map(([system, held]) => ({
+    chip: names.of(system),
+    permissions: held.map(({ permission }) => permission),
+  }));
+}
