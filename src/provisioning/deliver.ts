@@ -1,5 +1,6 @@
+import { namesOf } from '#actions/audit/names.ts';
 import type { Services } from '#actions/services.ts';
-import { type AuditDraft, draft } from '#domain/audit/event.ts';
+import { type AuditDraft, draft, type Origin } from '#domain/audit/event.ts';
 import { guardedFetch } from '#platform/outbound.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Delivery, outbox, systems } from '#storage/collections.ts';
@@ -37,7 +38,7 @@ export async function deliver(services: Services, delivery: Stored<Delivery>): P
         ? { status: 'failed' as const, lastError: error }
         : { status: 'waiting' as const, lastError: error, nextAt: now + pause };
   const final = outcome.status !== 'waiting';
-  const events = final ? [eventOf(delivery, attempts, error)] : [];
+  const events = final ? [await eventOf(services, delivery, attempts, error)] : [];
   await settle(services, delivery, attempts, outcome, events, final ? now + keptFor : undefined);
   return final ? undefined : now + pause;
 }
@@ -91,9 +92,15 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, 200) : 'failed';
 }
 
-function eventOf(delivery: Stored<Delivery>, attempts: number, error: string | undefined): AuditDraft {
+async function eventOf(
+  services: Services,
+  delivery: Stored<Delivery>,
+  attempts: number,
+  error: string | undefined,
+): Promise<AuditDraft> {
+  const origin: Origin = { actor: { kind: 'hub' } };
   return draft(
-    { actor: { kind: 'hub' } },
+    origin,
     error === undefined ? 'logout.delivered' : 'logout.failed',
     error === undefined ? 'success' : 'failure',
     {
@@ -101,6 +108,7 @@ function eventOf(delivery: Stored<Delivery>, attempts: number, error: string | u
       ...(delivery.person === undefined ? {} : { subject: { id: delivery.person } }),
       ...(delivery.session === undefined ? {} : { session: delivery.session }),
       detail: { delivery: delivery.id, attempts, ...(error === undefined ? {} : { error }) },
+      personal: await namesOf(services, origin, delivery.person),
     },
   );
 }

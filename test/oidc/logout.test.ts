@@ -112,6 +112,11 @@ test('a valid hint ends the session without asking, and the system is told', asy
   assert.equal(silent.answer.searchParams.get('error'), 'login_required');
   const types = (await hub.events()).map(({ type }) => type).filter((type) => /^(session|logout)/.test(type));
   assert.deepEqual(types, ['session.started', 'session.ended', 'logout.sent', 'logout.delivered']);
+  const nameless = (await hub.events()).filter(({ subject, personal }) => subject !== undefined && !personal?.subject);
+  assert.deepEqual(
+    nameless.map(({ type }) => type),
+    [],
+  );
 });
 
 test('without a hint the person is asked, and then led where the system said', async (t) => {
