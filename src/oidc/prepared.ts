@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { KeyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
+import { sendTogether } from '#platform/send-together.ts';
 import { discoveryPaths, paths } from './paths.ts';
 import type { Execute } from './run.ts';
 
@@ -33,11 +34,11 @@ export class PreparedAnswers {
     if (prepared === undefined || (req.method !== 'GET' && req.method !== 'HEAD')) return false;
     if (req.headers['if-none-match'] === prepared.etag) {
       res.writeHead(304, { ETag: prepared.etag, 'Cache-Control': 'public, max-age=60' });
-      res.end();
+      sendTogether(res);
       return true;
     }
     res.writeHead(200, prepared.headers);
-    res.end(req.method === 'HEAD' ? undefined : prepared.bytes);
+    sendTogether(res, req.method === 'HEAD' ? undefined : prepared.bytes);
     return true;
   }
 }

@@ -65,6 +65,7 @@ async function once(
 ): Promise<LostRace | undefined> {
   const state = stateOf(unit);
   state.origin = originOf(services, req);
+  let committed = false;
   res.statusCode = 404;
   const ctx = provider.createContext(req, res) as unknown as KoaContextWithOIDC;
   try {
@@ -76,6 +77,7 @@ async function once(
       unit.drop();
       await unavailable(services, ctx, state, pages);
     } else {
+      committed = !unit.empty;
       await unit.commit();
     }
   } catch (error) {
@@ -85,7 +87,7 @@ async function once(
     if (isUnavailable(error)) state.failure = { error: 'temporarily_unavailable', cause: error };
     await unavailable(services, ctx, state, pages);
   }
-  respond(ctx);
+  respond(ctx, committed);
   return undefined;
 }
 

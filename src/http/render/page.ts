@@ -4,6 +4,7 @@ import { type Context, context, type Line } from '#http/context.ts';
 import { localeNames, locales, type Texts } from '#http/i18n/catalogue.ts';
 import { type Dates, datesFor } from '#http/i18n/dates.ts';
 import { setCookie } from '#http/middleware/cookies.ts';
+import { sendTogether } from '#platform/send-together.ts';
 import { Html } from './html.ts';
 
 /**
@@ -20,7 +21,7 @@ export function render(res: Response, view: string, data: object = {}, status = 
   const html = page(state, view, { path: res.req.path, ...data });
   // One string leaves together with the headers; `send` would make a second write of it.
   res.setHeader('Content-Length', Buffer.byteLength(html));
-  res.end(html);
+  sendTogether(res, html);
 }
 
 /** The page as text, for answers that are not given through Express. */
