@@ -9,7 +9,7 @@ if (server === undefined) test('the storage contract on MongoDB', async (t) => v
 else {
   storageContract(`MongoDB (${server})`, async (clock) => {
     const url = (await sharedMongo()).database();
-    const open = () => openMongo({ url, clock, seal: createSealer('a secret for tests') });
+    const open = () => openMongo({ url, clock, seal: createSealer('a secret for tests'), callMs: 20_000 });
     let engine = await open();
     return {
       engine,

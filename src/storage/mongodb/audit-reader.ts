@@ -1,4 +1,4 @@
-import type { Connection, mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import type { AuditDraft, AuditEvent } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { openEvent } from '../audit/chain.ts';
@@ -7,9 +7,11 @@ import type { PersonKeys, StoredKey } from '../audit/person-keys.ts';
 import { bodyOf, instant, markOf, matchesQuery } from '../audit/query.ts';
 import type { AuditPage, AuditQuery, AuditReader, Heads } from '../port.ts';
 import { type AuditDocument, auditCollection } from './audit-documents.ts';
-import { reading } from './connection.ts';
+
+import type { Wire } from './connection.ts';
 import type { KeyCache } from './key-cache.ts';
 import { type LaneDocument, lanesCollection } from './lane.ts';
+import type { Limits } from './limits.ts';
 
 const chunk = 500;
 
@@ -22,13 +24,14 @@ type Guard = <T>(work: () => Promise<T>) => Promise<T>;
 export class MongoAuditReader implements AuditReader {
   readonly #audit: mongo.Collection<AuditDocument>;
   readonly #lanes: mongo.Collection<LaneDocument>;
+  readonly #limits: Limits;
   readonly #keys: PersonKeys;
   readonly #cache: KeyCache;
   readonly #within: Guard;
 
   /** @param within puts a deadline on a call */
-  constructor(connection: Connection, keys: PersonKeys, cache: KeyCache, within: Guard) {
-    const db = connection.getClient().db(connection.name);
+  constructor({ db, limits }: Wire, keys: PersonKeys, cache: KeyCache, within: Guard) {
+    this.#limits = limits;
     this.#audit = db.collection(auditCollection);
     this.#lanes = db.collection(lanesCollection);
     this.#keys = keys;
@@ -61,7 +64,7 @@ export class MongoAuditReader implements AuditReader {
   async heads(): Promise<Heads> {
     const lanes = await this.#within(() =>
       this.#lanes
-        .find({ seq: { $gt: 0 } }, { projection: { seq: 1, hash: 1 }, sort: { _id: 1 }, ...reading })
+        .find({ seq: { $gt: 0 } }, { projection: { seq: 1, hash: 1 }, sort: { _id: 1 }, ...this.#limits.read })
         .toArray(),
     );
     return Object.fromEntries(lanes.map(({ _id, seq, hash }) => [_id, { seq, hash }]));
@@ -74,7 +77,7 @@ export class MongoAuditReader implements AuditReader {
     const sort = { at: way, n: way, writer: way } as const;
     for (let place = start; ; ) {
       const filter = place === undefined ? wanted : { $and: [wanted, behind(place, way)] };
-      const options = { sort, limit: Math.min(size, chunk), ...reading };
+      const options = { sort, limit: Math.min(size, chunk), ...this.#limits.read };
       const documents = await this.#within(() => this.#audit.find(filter as Filter, options).toArray());
       if (documents.length > 0) yield documents;
       if (documents.length < options.limit) return;

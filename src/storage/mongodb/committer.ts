@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection, mongo } from 'mongoose';
 import type { AuditDraft } from '#domain/audit/event.ts';
 import type { Clock } from '#platform/clock.ts';
 import { pooledBytes } from '#platform/random.ts';
@@ -7,7 +6,8 @@ import type { PersonKeys, StoredKey } from '../audit/person-keys.ts';
 import { personKeys } from '../collections.ts';
 import { type Change, type Commit, CommitConflict, StoreUnavailable } from '../port.ts';
 import { type AuditDocument, auditCollection, keyNeeded, linkAll } from './audit-documents.ts';
-import { commitMs } from './connection.ts';
+
+import type { Wire } from './connection.ts';
 import { asFault, isTransient } from './faults.ts';
 import { type KeyCache, keyInCommit } from './key-cache.ts';
 import { type Lane, type LaneHead, lanesCollection } from './lane.ts';
@@ -18,7 +18,7 @@ import { type Step, stepOf } from './steps.ts';
 import { conflictOf, type Failure, writeOneByOne, writeTogether } from './transaction.ts';
 
 interface Parts {
-  readonly connection: Connection;
+  readonly wire: Wire;
   /** Id of this process, as lanes know it. */
   readonly process: string;
   readonly lanes: Lanes;
@@ -26,15 +26,8 @@ interface Parts {
   readonly cache: KeyCache;
   readonly keys: PersonKeys;
   readonly clock: Clock;
-  /** Can the server take writes to several collections in one command? */
-  readonly together: boolean;
   /** A majority has confirmed a write. */
   readonly proved: () => void;
-}
-
-/** Milliseconds after which no further try of a commit is begun. */
-function patienceFor({ changes, events = [] }: Commit): number {
-  return (commitMs(changes.length + events.length) * 7) / 8;
 }
 
 /** What one try came to. */
@@ -54,14 +47,10 @@ interface Prepared {
  */
 export class Committer {
   readonly #parts: Parts;
-  readonly #client: mongo.MongoClient;
-  readonly #db: mongo.Db;
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#client = parts.connection.getClient();
-    this.#db = this.#client.db(parts.connection.name);
   }
 
   /** @throws CommitConflict, StoreUnavailable */
@@ -78,15 +67,18 @@ export class Committer {
 
   async #commit(commit: Commit): Promise<void> {
     const { changes, events = [] } = commit;
+    const { wire } = this.#parts;
     const [only] = changes;
+    // No further try is begun when most of the time is over.
+    const patience = (wire.limits.commitMs(changes.length + events.length) * 7) / 8;
     if (only === undefined && events.length === 0) return;
     if (only !== undefined && changes.length === 1 && events.length === 0 && mayStandAlone(only)) {
-      await writeAlone(this.#db, only, newMark(), patienceFor(commit));
+      await writeAlone(wire, only, newMark(), patience);
       this.#parts.proved();
       this.#parts.pulse.countAlone(only.collection.name);
       return;
     }
-    await this.#inTransaction(changes, events, patienceFor(commit));
+    await this.#inTransaction(changes, events, patience);
   }
 
   async #inTransaction(changes: readonly Change[], events: readonly AuditDraft[], patience: number): Promise<void> {
@@ -105,7 +97,7 @@ export class Committer {
 
   /** One try; the lane is given back or dropped, whatever comes of it. */
   async #try(lane: Lane, changes: readonly Change[], events: readonly AuditDraft[]): Promise<Outcome> {
-    const { lanes, clock, keys } = this.#parts;
+    const { lanes, clock, keys, wire } = this.#parts;
     let written: { head: LaneHead; mark: string; touched: string[] };
     try {
       const prepared = await this.#prepare(changes, events);
@@ -115,14 +107,14 @@ export class Committer {
       const own = laneStep(this.#parts.process, lane, head, mark, touched);
       const steps = [own, ...prepared.changes.map((change) => stepOf(change)), ...documents.map(auditStep)];
       lane.session.startTransaction();
-      const failure = await (this.#parts.together
-        ? writeTogether(this.#client, this.#db, steps, lane.session)
-        : writeOneByOne(this.#db, steps, lane.session));
+      const failure = await (wire.together
+        ? writeTogether(wire, steps, lane.session)
+        : writeOneByOne(wire, steps, lane.session));
       if (failure !== undefined) return await this.#failed(lane, failure, own, prepared);
       written = { head, mark, touched };
     } catch (error) {
       if (error instanceof CommitConflict) throw error;
-      this.#backOut(lane);
+      await lanes.backOut(lane);
       if (isTransient(error)) return 'again';
       throw asFault(error);
     }
@@ -163,21 +155,14 @@ export class Committer {
     // Somebody else has made the same record at the same moment: the next try finds it.
     const isOurs = change?.collection.name === personKeys.name && made.includes(change.id);
     if (change === undefined || isOurs || (change.kind === 'put' && failure.index === '_id_')) {
-      this.#backOut(lane);
+      await this.#parts.lanes.backOut(lane);
       return 'again';
     }
-    const conflict = await conflictOf(this.#db, change, failure.index, lane.session);
+    const conflict = await conflictOf(this.#parts.wire, change, failure.index, lane.session);
     this.#parts.cache.forget([change]);
-    this.#backOut(lane);
+    // The caller need not wait for that; the lane does.
+    void this.#parts.lanes.backOut(lane);
     throw conflict;
-  }
-
-  /** Ends the transaction; the caller need not wait for that, the lane does. */
-  #backOut(lane: Lane): void {
-    lane.session
-      .abortTransaction()
-      .catch(() => {})
-      .finally(() => this.#parts.lanes.giveBack(lane));
   }
 
   /** Finds or makes the keys that the events are sealed with. */

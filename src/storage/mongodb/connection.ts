@@ -1,42 +1,50 @@
 import { type Connection, createConnection, type mongo } from 'mongoose';
 import { StoreUnavailable } from '../port.ts';
+import type { Limits } from './limits.ts';
 
-/** Milliseconds that a call may take: less than what waits for it gives it (2 s). */
-export const callMs = 1500;
-/** Milliseconds that a commit of so many changes and events may take: a load of people is no request that somebody waits for. */
-export function commitMs(size: number): number {
-  return size <= 50 ? callMs : callMs + 10 * size;
-}
-/** For the options of every call: the server's own deadline. The driver passes it on for each command, whatever its types say. */
-export const limit = { maxTimeMS: callMs } as const;
-/** For every read outside a transaction: no decision rests on what a new primary could still roll back. */
-export const reading = { ...limit, readConcern: { level: 'majority' } } as const;
 /** Writers at once; a process has as many lanes of the audit. */
 export const lanesPerProcess = 16;
 
-const options = {
-  appName: 'gatehouse',
-  autoIndex: false,
-  autoCreate: false,
-  bufferCommands: false,
-  // One connection for each lane, as many for reading, and some for what goes on behind.
-  maxPoolSize: 2 * lanesPerProcess + 8,
-  minPoolSize: 2,
-  maxConnecting: 8,
-  maxIdleTimeMS: 300_000,
-  // The driver's own `timeoutMS` does nothing yet (7.x says so itself): each stage has a limit, and calls have a guard.
-  serverSelectionTimeoutMS: callMs,
-  connectTimeoutMS: callMs,
-  socketTimeoutMS: 2000,
-  waitQueueTimeoutMS: callMs,
-  heartbeatFrequencyMS: 2000,
-  minHeartbeatFrequencyMS: 250,
-  readPreference: 'primary',
-  writeConcern: { w: 'majority', journal: true, wtimeoutMS: callMs },
-  retryWrites: true,
-  retryReads: true,
-  ignoreUndefined: true,
-} as const;
+/** A store's connection, and what every part of the engine needs of it. */
+export interface Wire {
+  readonly connection: Connection;
+  readonly client: mongo.MongoClient;
+  readonly db: mongo.Db;
+  readonly limits: Limits;
+  /** The address without its secrets, for messages. */
+  readonly store: string;
+  /** Can the server take writes to several collections in one command? */
+  readonly together: boolean;
+}
+
+/** Wire version of MongoDB 8.0, which can. */
+const togetherSince = 25;
+
+function optionsFor(callMs: number) {
+  return {
+    appName: 'gatehouse',
+    autoIndex: false,
+    autoCreate: false,
+    bufferCommands: false,
+    // One connection for each lane, as many for reading, and some for what goes on behind.
+    maxPoolSize: 2 * lanesPerProcess + 8,
+    minPoolSize: 2,
+    maxConnecting: 8,
+    maxIdleTimeMS: 300_000,
+    // The driver's own `timeoutMS` does nothing yet (7.x says so itself): each stage has a limit, and calls have a guard.
+    serverSelectionTimeoutMS: callMs,
+    connectTimeoutMS: callMs,
+    socketTimeoutMS: callMs + 500,
+    waitQueueTimeoutMS: callMs,
+    heartbeatFrequencyMS: 2000,
+    minHeartbeatFrequencyMS: 250,
+    readPreference: 'primary',
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: callMs },
+    retryWrites: true,
+    retryReads: true,
+    ignoreUndefined: true,
+  } as const;
+}
 
 /** The server cannot give what the hub needs. The message says what to do. */
 export class UnfitServer extends Error {
@@ -56,16 +64,21 @@ export function withoutSecrets(url: string): string {
  *
  * @throws UnfitServer for a standalone, StoreUnavailable when nobody answers
  */
-export async function connect(url: string): Promise<Connection> {
+export async function connect(url: string, limits: Limits): Promise<Wire> {
   const named = /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]+/.test(url);
-  const connection = createConnection(url, { ...options, ...(named ? {} : { dbName: 'gatehouse' }) });
+  const connection = createConnection(url, {
+    ...optionsFor(limits.callMs),
+    ...(named ? {} : { dbName: 'gatehouse' }),
+  });
   // Faults come from the calls themselves; without a listener this one would end the process.
   connection.on('error', () => {});
   try {
     await connection.asPromise();
     const hello = await connection.getClient().db('admin').command({ hello: 1 });
     if (hello.setName === undefined && hello.msg !== 'isdbgrid') throw standalone(url);
-    return connection;
+    const client = connection.getClient();
+    const together = Number(hello.maxWireVersion ?? 0) >= togetherSince;
+    return { connection, client, db: client.db(connection.name), limits, store: withoutSecrets(url), together };
   } catch (error) {
     await connection.close().catch(() => {});
     if (error instanceof UnfitServer) throw error;

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Connection, Model, mongo } from 'mongoose';
+import type { Model, mongo } from 'mongoose';
 import type { AuditDraft } from '#domain/audit/event.ts';
 import type { Clock } from '#platform/clock.ts';
 import { Deadline } from '#platform/deadline.ts';
@@ -15,7 +15,7 @@ import { indexesOf, isScalar } from '../record.ts';
 import type { Movable, ServingEngine } from '../serving.ts';
 import { MongoAuditReader } from './audit-reader.ts';
 import { Committer } from './committer.ts';
-import { callMs, commitMs, connect, reading, withoutSecrets } from './connection.ts';
+import { connect, type Wire } from './connection.ts';
 import { fromDocument, type RecordDocument } from './document.ts';
 import { beginEpoch, checkHeads } from './epoch.ts';
 import { asFault } from './faults.ts';
@@ -24,6 +24,7 @@ import { all, behind, filterOf, sortOf, whereOf } from './filter.ts';
 import { KeyCache } from './key-cache.ts';
 import { Lanes } from './lanes.ts';
 import { prepareLayout } from './layout.ts';
+import { defaultCallMs, Limits } from './limits.ts';
 import { modelOf } from './models.ts';
 import { MongoMoving } from './moving.ts';
 import { Processes } from './processes.ts';
@@ -37,10 +38,10 @@ export interface MongoOptions {
   readonly log?: Logger;
   /** Name under which a restarted process comes again and takes its lanes back at once; default this one's own. */
   readonly node?: string;
+  /** Milliseconds that a call may take; default 1500, which is less than what waits for it gives it. */
+  readonly callMs?: number;
 }
 
-/** Wire version of MongoDB 8.0, which takes writes to several collections in one command. */
-const togetherSince = 25;
 /** A commit this recent (ms) proves what a ping would. */
 const proof = 300;
 
@@ -58,27 +59,25 @@ export class MongoEngine implements ServingEngine, Movable {
   readonly #parts: Parts;
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #committer: Committer;
-  readonly #deadline = new Deadline({
-    ms: callMs,
-    fault: late,
-  });
+  readonly #deadline: Deadline;
 
-  constructor(options: MongoOptions, parts: Parts, together: boolean) {
-    const { connection, lanes, pulse, processes } = parts;
+  constructor(options: MongoOptions, parts: Parts) {
+    const { wire, lanes, pulse, processes } = parts;
     const { clock } = options;
     this.#parts = parts;
+    this.#deadline = new Deadline({ ms: wire.limits.callMs, fault: late });
     this.#tables = parts.tables;
     const keys = new PersonKeys(options.seal);
-    const cache = new KeyCache(connection);
-    this.audit = new MongoAuditReader(connection, keys, cache, (work) => this.#within(work));
+    const cache = new KeyCache(wire);
+    this.audit = new MongoAuditReader(wire, keys, cache, (work) => this.#within(work));
     const process = processes.id;
     const proved = () => processes.proved();
-    this.#committer = new Committer({ connection, process, lanes, pulse, cache, keys, clock, together, proved });
+    this.#committer = new Committer({ wire, process, lanes, pulse, cache, keys, clock, proved });
   }
 
   async get<T extends object>(collection: Collection<T>, id: string): Promise<Stored<T> | undefined> {
     const { documents } = this.#table(collection);
-    const found = await this.#within(() => documents.findOne({ _id: id }, { ...reading }));
+    const found = await this.#within(() => documents.findOne({ _id: id }, { ...this.#parts.wire.limits.read }));
     return found === null ? undefined : fromDocument<T>(found);
   }
 
@@ -87,7 +86,7 @@ export class MongoEngine implements ServingEngine, Movable {
     const checked = checkQuery(collection.name, indexes, query);
     const filter = all([filterOf(checked.tests, kinds), behind(checked)]);
     // One more than asked for tells whether there is another page.
-    const options = { sort: sortOf(checked.sort), limit: checked.limit + 1, ...reading };
+    const options = { sort: sortOf(checked.sort), limit: checked.limit + 1, ...this.#parts.wire.limits.read };
     const found = await this.#within(() => documents.find(filter, options).toArray());
     const items = found.slice(0, checked.limit).map((document) => fromDocument<T>(document));
     const last = items.at(-1);
@@ -99,14 +98,16 @@ export class MongoEngine implements ServingEngine, Movable {
   async count(collection: Collection, where?: Query['where']): Promise<number> {
     const { documents, indexes, kinds } = this.#table(collection);
     checkQuery(collection.name, indexes, where === undefined ? {} : { where });
-    return this.#within(() => documents.countDocuments(whereOf(where, kinds), { ...reading }));
+    return this.#within(() => documents.countDocuments(whereOf(where, kinds), { ...this.#parts.wire.limits.read }));
   }
 
   commit(commit: Commit): Promise<void> {
     const size = commit.changes.length + (commit.events?.length ?? 0);
     const work = () => this.#committer.commit(commit);
-    if (commitMs(size) === callMs) return this.#within(work);
-    const patient = new Deadline({ ms: commitMs(size), fault: late });
+    const { limits } = this.#parts.wire;
+    const ms = limits.commitMs(size);
+    if (ms === limits.callMs) return this.#within(work);
+    const patient = new Deadline({ ms, fault: late });
     return patient.of(work());
   }
 
@@ -129,11 +130,11 @@ export class MongoEngine implements ServingEngine, Movable {
   }
 
   assertNotOlderThan(heads: Heads): Promise<void> {
-    return this.#within(() => checkHeads(this.#parts.connection, this.#parts.store, heads));
+    return this.#within(() => checkHeads(this.#parts.wire, heads));
   }
 
   beginNewEpoch(event: AuditDraft): Promise<number> {
-    return beginEpoch(this, this.#parts.connection, this.#parts.lanes, event);
+    return beginEpoch(this, this.#parts.wire, this.#parts.lanes, event);
   }
 
   moving(): Moving {
@@ -147,12 +148,12 @@ export class MongoEngine implements ServingEngine, Movable {
 
   /** Lets commits that are under way end, gives the lanes back and closes the connection. */
   async close(): Promise<void> {
-    const { connection, lanes, processes, pulse } = this.#parts;
+    const { wire, lanes, processes, pulse } = this.#parts;
     await pulse.stop();
     await this.#committer.idle();
     await lanes.close();
     await processes.stop();
-    await connection.close();
+    await wire.connection.close();
   }
 
   /** A deadline of our own: the driver's limits are per stage, and some of them come in a row. */
@@ -176,8 +177,7 @@ function late(): StoreUnavailable {
 }
 
 interface Parts {
-  readonly connection: Connection;
-  readonly store: string;
+  readonly wire: Wire;
   readonly tables: ReadonlyMap<string, Table>;
   readonly processes: Processes;
   readonly lanes: Lanes;
@@ -190,32 +190,24 @@ interface Parts {
  * @throws UnfitServer for a standalone, StoreUnavailable when nobody answers, StoreTooNew, WrongSecret
  */
 export async function openMongo(options: MongoOptions): Promise<MongoEngine> {
-  const { url, seal, log } = options;
-  const store = withoutSecrets(url);
-  const connection = await connect(url);
+  const wire = await connect(options.url, new Limits(options.callMs ?? defaultCallMs));
   try {
-    const made = allCollections.map((one) => ({ collection: one as Collection, model: modelOf(connection, one) }));
-    await prepareLayout({ connection, store, seal }, made);
-    const db = connection.getClient().db(connection.name);
-    const { maxWireVersion = 0 } = await db.admin().command({ hello: 1 });
-    const tables = new Map(
-      made.map(({ collection, model }): [string, Table] => {
-        const documents = db.collection<RecordDocument>(collection.name);
-        return [collection.name, { model, documents, indexes: indexesOf(collection), kinds: fieldKinds(collection) }];
-      }),
-    );
-    const processes = new Processes(connection, options.node ?? `${hostname()}/${process.pid}`);
-    const pulse = new Pulse(connection);
+    const made = allCollections.map((one) => ({ collection: one as Collection, model: modelOf(wire.connection, one) }));
+    await prepareLayout(wire, options.seal, made);
+    const tables = new Map(made.map(({ collection, model }) => [collection.name, tableOf(wire, collection, model)]));
+    const processes = new Processes(wire, options.node ?? `${hostname()}/${process.pid}`);
+    const pulse = new Pulse(wire);
     await processes.start();
     await pulse.start();
-    const lanes = new Lanes({ connection, processes, log });
-    return new MongoEngine(
-      options,
-      { connection, store, tables, processes, lanes, pulse },
-      maxWireVersion >= togetherSince,
-    );
+    const lanes = new Lanes({ wire, processes, log: options.log });
+    return new MongoEngine(options, { wire, tables, processes, lanes, pulse });
   } catch (error) {
-    await connection.close().catch(() => {});
+    await wire.connection.close().catch(() => {});
     throw asFault(error);
   }
+}
+
+function tableOf({ db }: Wire, collection: Collection, model: Model<RecordDocument>): Table {
+  const documents = db.collection<RecordDocument>(collection.name);
+  return { model, documents, indexes: indexesOf(collection), kinds: fieldKinds(collection) };
 }

@@ -1,9 +1,11 @@
-import type { Connection, mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import type { StoredKey } from '../audit/person-keys.ts';
 import { personKeys } from '../collections.ts';
 import type { Change } from '../port.ts';
-import { reading } from './connection.ts';
+
+import type { Wire } from './connection.ts';
 import type { RecordDocument } from './document.ts';
+import type { Limits } from './limits.ts';
 
 type PersonKey = { readonly sealed: string };
 
@@ -15,10 +17,12 @@ const bound = 5000;
  */
 export class KeyCache {
   readonly #keys: mongo.Collection<RecordDocument>;
+  readonly #limits: Limits;
   readonly #known = new Map<string, PersonKey>();
 
-  constructor(connection: Connection) {
-    this.#keys = connection.getClient().db(connection.name).collection(personKeys.name);
+  constructor({ db, limits }: Wire) {
+    this.#keys = db.collection(personKeys.name);
+    this.#limits = limits;
   }
 
   /** The keys of these persons, of those who have one. */
@@ -36,7 +40,7 @@ export class KeyCache {
   /** As they are in the store now: for opening, where a destroyed key has to be noticed. */
   async read(persons: readonly string[]): Promise<Map<string, PersonKey>> {
     if (persons.length === 0) return new Map();
-    const found = await this.#keys.find({ _id: { $in: [...persons] } }, { ...reading }).toArray();
+    const found = await this.#keys.find({ _id: { $in: [...persons] } }, { ...this.#limits.read }).toArray();
     return new Map(found.map(({ _id, d }) => [_id, d as unknown as PersonKey]));
   }
 

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection, mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import type { Logger } from '#platform/log.ts';
 import { newWriter } from '../audit/chain.ts';
 import { StoreUnavailable } from '../port.ts';
-import { callMs, lanesPerProcess, limit, reading } from './connection.ts';
+import { lanesPerProcess, type Wire } from './connection.ts';
 import { headOf, type Lane, type LaneDocument, lanesCollection, newLane } from './lane.ts';
 import type { Processes } from './processes.ts';
 
 interface Parts {
-  readonly connection: Connection;
+  readonly wire: Wire;
   readonly processes: Processes;
   readonly log: Logger | undefined;
 }
@@ -26,12 +26,14 @@ export class Lanes {
   readonly #free: Lane[] = [];
   readonly #waiting: ((lane: Lane | Error) => void)[] = [];
   #held = 0;
+  /** Lanes whose transaction is just being ended, and which are free in a moment. */
+  #ending = 0;
   #claiming: Promise<void> | undefined;
   #closed = false;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#lanes = parts.connection.getClient().db(parts.connection.name).collection(lanesCollection);
+    this.#lanes = parts.wire.db.collection(lanesCollection);
   }
 
   /** A lane for one commit; to be given back or dropped. @throws StoreUnavailable */
@@ -41,7 +43,7 @@ export class Lanes {
     if (lane !== undefined) return Promise.resolve(lane);
     const { promise, resolve, reject } = Promise.withResolvers<Lane>();
     this.#waiting.push((given) => (given instanceof Error ? reject(given) : resolve(given)));
-    if (this.#held < lanesPerProcess) this.#claimMore();
+    this.#claimMore();
     return promise;
   }
 
@@ -56,7 +58,15 @@ export class Lanes {
     this.#held--;
     this.#parts.log?.warn({ writer: lane.writer }, 'another process took over a lane of the audit');
     void lane.session.endSession().catch(() => {});
-    if (this.#waiting.length > 0) this.#claimMore();
+    this.#claimMore();
+  }
+
+  /** Ends the transaction on a lane and gives it back then; resolves afterwards. */
+  async backOut(lane: Lane): Promise<void> {
+    this.#ending++;
+    await lane.session.abortTransaction().catch(() => {});
+    this.#ending--;
+    this.giveBack(lane);
   }
 
   /**
@@ -71,10 +81,10 @@ export class Lanes {
         const found = await this.#lanes.findOneAndUpdate(
           { _id: lane.writer, process: this.#parts.processes.id },
           { $inc: { fence: 1 }, ...(session === undefined ? {} : { $set: { session } }) },
-          { returnDocument: 'after', ...limit },
+          { returnDocument: 'after', ...this.#parts.wire.limits.write },
         );
         if (found !== null) return found.commit === mark ? 'committed' : 'not committed';
-        const taken = await this.#lanes.findOne({ _id: lane.writer }, { ...reading });
+        const taken = await this.#lanes.findOne({ _id: lane.writer }, { ...this.#parts.wire.limits.read });
         return taken?.commit === mark ? 'committed' : 'not known';
       } catch (error) {
         this.#parts.log?.debug({ err: error, writer: lane.writer }, 'a commit is still to be settled');
@@ -91,7 +101,7 @@ export class Lanes {
     await this.#claiming?.catch(() => {});
     const { id } = this.#parts.processes;
     await this.#lanes
-      .updateMany({ process: id }, { $unset: { process: '', session: '' } }, { ...limit })
+      .updateMany({ process: id }, { $unset: { process: '', session: '' } }, { ...this.#parts.wire.limits.write })
       // Whoever comes next takes them over from a process that is gone.
       .catch(() => {});
     await this.letGo();
@@ -105,7 +115,9 @@ export class Lanes {
     }
   }
 
+  /** One more lane, if those that are free in a moment are too few for those who wait. */
   #claimMore(): void {
+    if (this.#closed || this.#waiting.length <= this.#ending || this.#held >= lanesPerProcess) return;
     this.#claiming ??= this.#claim()
       .then(
         (lane) => {
@@ -116,7 +128,7 @@ export class Lanes {
       )
       .finally(() => {
         this.#claiming = undefined;
-        if (this.#waiting.length > 0 && this.#held < lanesPerProcess && !this.#closed) this.#claimMore();
+        this.#claimMore();
       });
   }
 
@@ -124,16 +136,21 @@ export class Lanes {
     const session = this.#newSession();
     const id = idOf(session);
     if (id === undefined) throw new StoreUnavailable('the driver gave no session');
-    const { processes } = this.#parts;
+    const { processes, log } = this.#parts;
     const living = await processes.living();
     const orphans = { process: { $nin: [...living, processes.id] }, closed: { $exists: false } };
-    const candidates = await this.#lanes.find(orphans, { sort: { at: -1, _id: 1 }, limit: 50, ...reading }).toArray();
+    const candidates = await this.#lanes
+      .find(orphans, { sort: { at: -1, _id: 1 }, limit: 50, ...this.#parts.wire.limits.read })
+      .toArray();
     for (const candidate of candidates) {
-      const lane = await this.#takeOver(candidate, id).catch(() => null);
+      const lane = await this.#takeOver(candidate, id).catch((error: unknown) => {
+        log?.debug({ err: error, writer: candidate._id }, 'a lane cannot be taken over yet');
+        return null;
+      });
       if (lane !== null) return { writer: lane._id, head: headOf(lane), session };
     }
     const fresh = newLane(newWriter(), processes.id, id);
-    await this.#lanes.insertOne(fresh, { ...limit });
+    await this.#lanes.insertOne(fresh, { ...this.#parts.wire.limits.write });
     return { writer: fresh._id, head: headOf(fresh), session };
   }
 
@@ -144,7 +161,7 @@ export class Lanes {
     return this.#lanes.findOneAndUpdate(
       { _id: candidate._id, process: holder, closed: { $exists: false } } as mongo.Filter<LaneDocument>,
       { $set: { process: this.#parts.processes.id, session }, $inc: { fence: 1 } },
-      { returnDocument: 'after', maxTimeMS: callMs / 3 },
+      { returnDocument: 'after', maxTimeMS: Math.floor(this.#parts.wire.limits.callMs / 3) },
     );
   }
 
@@ -156,18 +173,19 @@ export class Lanes {
   }
 
   async #kill(session: mongo.Binary): Promise<void> {
-    const admin = this.#parts.connection.getClient().db('admin');
-    await admin.command({ killSessions: [{ id: session }], ...limit }).catch(() => {});
+    const { client, limits } = this.#parts.wire;
+    const admin = client.db('admin');
+    await admin.command({ killSessions: [{ id: session }], ...limits.write }).catch(() => {});
   }
 
   #newSession(): mongo.ClientSession {
-    return this.#parts.connection.getClient().startSession({
+    return this.#parts.wire.client.startSession({
       causalConsistency: false,
       defaultTransactionOptions: {
         // No read concern is named: what a transaction saw is as majority-committed as itself, once it is.
         writeConcern: { w: 'majority', journal: true },
         readPreference: 'primary',
-        maxCommitTimeMS: callMs,
+        maxCommitTimeMS: this.#parts.wire.limits.callMs,
       },
     });
   }

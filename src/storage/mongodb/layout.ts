@@ -1,10 +1,10 @@
-import type { Connection, Model, mongo } from 'mongoose';
+import type { Model, mongo } from 'mongoose';
 import type { Sealer } from '#platform/seal.ts';
 import type { Collection } from '../collection.ts';
 import { StoreTooNew, WrongSecret } from '../refusals.ts';
 import { auditCollection, auditIndexes, auditOrder } from './audit-documents.ts';
+import type { Wire } from './connection.ts';
 import type { RecordDocument } from './document.ts';
-import { indexSpecs } from './models.ts';
 
 /** Raised when what the engine itself keeps changes its meaning. */
 export const layoutVersion = 1;
@@ -14,13 +14,6 @@ interface Fact {
   readonly value: string;
 }
 
-interface Parts {
-  readonly connection: Connection;
-  /** The address without its secrets, for messages. */
-  readonly store: string;
-  readonly seal: Sealer;
-}
-
 /**
  * Checks the schema numbers and the secret, then makes the collections and indexes that are missing. Indexes declared otherwise than
  * before are made anew.
@@ -28,38 +21,38 @@ interface Parts {
  * @throws StoreTooNew, WrongSecret
  */
 export async function prepareLayout(
-  parts: Parts,
+  { db, store }: Wire,
+  seal: Sealer,
   models: readonly { collection: Collection; model: Model<RecordDocument> }[],
 ): Promise<void> {
-  const db = parts.connection.getClient().db(parts.connection.name);
   const facts = db.collection<Fact>('facts');
   const known = new Map((await facts.find({}).toArray()).map(({ _id, value }) => [_id, value]));
   const check = (what: string, fact: string, version: number) => {
     const found = Number(known.get(fact) ?? 0);
-    if (found > version) throw new StoreTooNew(parts.store, what, found, version);
+    if (found > version) throw new StoreTooNew(store, what, found, version);
   };
   check('the layout', 'layout', layoutVersion);
   for (const { collection } of models) check(collection.name, `schema:${collection.name}`, collection.schemaVersion);
-  await ensureSecret(parts, facts, known.get('secret'));
+  await ensureSecret(store, seal, facts, known.get('secret'));
 
-  for (const name of ['lanes', 'processes', auditCollection]) await ensureCollection(db, name);
-  await makeIndexes(db.collection(auditCollection), auditSpecs());
-  for (const { collection, model } of models) {
-    await ensureCollection(db, collection.name);
-    await makeIndexes(model.collection, indexSpecs(collection) as IndexSpec[]);
-  }
+  const bare = ['lanes', 'processes'].map((name) => makeIndexes(db, name, []));
+  const indexed = models.map(({ collection, model }) => makeIndexes(db, collection.name, specsOf(model)));
+  await Promise.all([...bare, ...indexed, makeIndexes(db, auditCollection, auditSpecs())]);
   const written = [
     { _id: 'layout', value: String(layoutVersion) },
     ...models.map(({ collection }) => ({ _id: `schema:${collection.name}`, value: String(collection.schemaVersion) })),
   ];
-  for (const { _id, value } of written) {
-    if (known.get(_id) !== value) await facts.updateOne({ _id }, { $set: { value } }, { upsert: true });
-  }
+  const changed = written.filter(({ _id, value }) => known.get(_id) !== value);
+  if (changed.length === 0) return;
+  await facts.bulkWrite(
+    changed.map(({ _id, value }) => ({ updateOne: { filter: { _id }, update: { $set: { value } }, upsert: true } })),
+  );
 }
 
 /** Refuses at the start, rather than at the first sealed value somebody needs. */
 async function ensureSecret(
-  { store, seal }: Parts,
+  store: string,
+  seal: Sealer,
   facts: mongo.Collection<Fact>,
   known: string | undefined,
 ): Promise<void> {
@@ -86,6 +79,10 @@ interface IndexSpec {
   readonly options: { readonly name: string } & mongo.CreateIndexesOptions;
 }
 
+function specsOf(model: Model<RecordDocument>): IndexSpec[] {
+  return model.schema.indexes().map(([keys, options]) => ({ keys, options }) as IndexSpec);
+}
+
 function auditSpecs(): IndexSpec[] {
   return Object.entries(auditIndexes).map(([name, { keys, partial }]) => ({
     keys: { ...keys, ...auditOrder },
@@ -93,29 +90,37 @@ function auditSpecs(): IndexSpec[] {
   }));
 }
 
-async function ensureCollection(db: mongo.Db, name: string): Promise<void> {
+/** 48: the collection exists. 85, 86: an index of that name or shape exists, declared otherwise. */
+const exists = 48;
+const otherwise: ReadonlySet<unknown> = new Set([85, 86]);
+
+/** One command where everything is as it should be. A collection has to be there before a transaction writes to it. */
+async function makeIndexes(db: mongo.Db, name: string, specs: readonly IndexSpec[]): Promise<void> {
+  if (specs.length === 0) {
+    await db.createCollection(name).catch((error: { code?: unknown }) => {
+      if (error.code !== exists) throw error;
+    });
+    return;
+  }
+  const collection = db.collection(name);
+  const wanted = specs.map(({ keys, options }) => ({ key: keys, ...options }));
   try {
-    await db.createCollection(name);
+    await collection.createIndexes(wanted);
   } catch (error) {
-    // 48: it exists.
-    if ((error as { code?: unknown }).code !== 48) throw error;
+    if (!otherwise.has((error as { code?: unknown }).code)) throw error;
+    for (const one of wanted) await makeAnew(collection, one);
   }
 }
 
-/** 85, 86: an index of that name or shape exists, declared otherwise. */
-const otherwise: ReadonlySet<unknown> = new Set([85, 86]);
-
-async function makeIndexes(
-  collection: Pick<mongo.Collection, 'createIndex' | 'dropIndex'>,
-  specs: readonly IndexSpec[],
-) {
-  for (const { keys, options } of specs) {
-    try {
-      await collection.createIndex(keys, options);
-    } catch (error) {
-      if (!otherwise.has((error as { code?: unknown }).code)) throw error;
-      await collection.dropIndex(options.name);
-      await collection.createIndex(keys, options);
-    }
+async function makeAnew(
+  collection: mongo.Collection,
+  wanted: mongo.IndexDescription & { name: string },
+): Promise<void> {
+  try {
+    await collection.createIndexes([wanted]);
+  } catch (error) {
+    if (!otherwise.has((error as { code?: unknown }).code)) throw error;
+    await collection.dropIndex(wanted.name);
+    await collection.createIndexes([wanted]);
   }
 }

@@ -33,7 +33,7 @@ interface IndexSpec {
   readonly options: IndexOptions & { name: string };
 }
 
-export function indexSpecs(collection: Collection): IndexSpec[] {
+function indexSpecs(collection: Collection): IndexSpec[] {
   const kinds = fieldKinds(collection);
   const specs = indexesOf(collection).map((index) => specOf(index, kinds));
   if (collection.life === 'live') {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Connection, mongo } from 'mongoose';
-import { limit, reading } from './connection.ts';
+import type { mongo } from 'mongoose';
+import type { Wire } from './connection.ts';
+import type { Limits } from './limits.ts';
 
 interface ProcessDocument {
   readonly _id: string;
@@ -19,12 +20,14 @@ export class Processes {
   readonly id = randomBytes(9).toString('base64url');
   readonly #processes: mongo.Collection<ProcessDocument>;
   readonly #node: string;
+  readonly #limits: Limits;
   #timer: NodeJS.Timeout | undefined;
   #provedAt = Number.NEGATIVE_INFINITY;
   #saying: Promise<void> | undefined;
 
-  constructor(connection: Connection, node: string) {
-    this.#processes = connection.getClient().db(connection.name).collection('processes');
+  constructor({ db, limits }: Wire, node: string) {
+    this.#processes = db.collection('processes');
+    this.#limits = limits;
     this.#node = node;
   }
 
@@ -49,14 +52,14 @@ export class Processes {
   /** Ids of the processes that live, this one's predecessors under the same name left out. */
   async living(): Promise<string[]> {
     const alive = { $expr: { $gt: ['$until', '$$NOW'] }, node: { $ne: this.#node } };
-    const found = await this.#processes.find(alive, { projection: { _id: 1 }, ...reading }).toArray();
+    const found = await this.#processes.find(alive, { projection: { _id: 1 }, ...this.#limits.read }).toArray();
     return found.map(({ _id }) => _id);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#saying?.catch(() => {});
-    await this.#processes.deleteOne({ _id: this.id }, { ...limit }).catch(() => {});
+    await this.#processes.deleteOne({ _id: this.id }, { ...this.#limits.write }).catch(() => {});
   }
 
   #say(): Promise<void> {
@@ -70,7 +73,7 @@ export class Processes {
     await this.#processes.updateOne(
       { _id: this.id },
       [{ $set: { node: this.#node, until: { $add: ['$$NOW', life] } } }],
-      { upsert: true, ...limit },
+      { upsert: true, ...this.#limits.write },
     );
     this.proved();
   }

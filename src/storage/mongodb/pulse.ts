@@ -1,6 +1,8 @@
-import type { Connection, mongo } from 'mongoose';
-import { reading } from './connection.ts';
+import type { mongo } from 'mongoose';
+
+import type { Wire } from './connection.ts';
 import { type LaneDocument, lanesCollection } from './lane.ts';
+import type { Limits } from './limits.ts';
 
 /** How often the store is asked what others have changed, and for how long an answer stands (ms). */
 const every = 200;
@@ -17,6 +19,7 @@ type Counts = Readonly<Record<string, number>>;
  */
 export class Pulse {
   readonly #lanes: mongo.Collection<LaneDocument>;
+  readonly #limits: Limits;
   /** Per lane, as far as it is known. */
   readonly #counts = new Map<string, Counts>();
   readonly #totals = new Map<string, number>();
@@ -25,8 +28,9 @@ export class Pulse {
   #timer: NodeJS.Timeout | undefined;
   #asking: Promise<void> | undefined;
 
-  constructor(connection: Connection) {
-    this.#lanes = connection.getClient().db(connection.name).collection(lanesCollection);
+  constructor({ db, limits }: Wire) {
+    this.#lanes = db.collection(lanesCollection);
+    this.#limits = limits;
   }
 
   async start(): Promise<void> {
@@ -63,7 +67,7 @@ export class Pulse {
 
   async #ask(): Promise<void> {
     const asked = performance.now();
-    const lanes = await this.#lanes.find({}, { projection: { changed: 1 }, ...reading }).toArray();
+    const lanes = await this.#lanes.find({}, { projection: { changed: 1 }, ...this.#limits.read }).toArray();
     for (const { _id, changed } of lanes) this.#merge(_id, changed);
     this.#heardAt = asked;
   }

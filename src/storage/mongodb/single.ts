@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { mongo } from 'mongoose';
 import { type Change, StoreUnavailable } from '../port.ts';
-import { reading } from './connection.ts';
+
+import type { Wire } from './connection.ts';
 import type { RecordDocument } from './document.ts';
 import { asFault, isLost } from './faults.ts';
 import { stepOf } from './steps.ts';
@@ -13,19 +13,19 @@ import { conflictOf, type Failure, writeOne } from './transaction.ts';
  *
  * @throws CommitConflict, StoreUnavailable
  */
-export async function writeAlone(db: mongo.Db, change: Change, mark: string, patience: number): Promise<void> {
+export async function writeAlone(wire: Wire, change: Change, mark: string, patience: number): Promise<void> {
   const until = performance.now() + patience;
   const step = stepOf(change, mark);
   let lost = false;
   for (;;) {
     try {
-      if (lost && (await isWritten(db, change, mark))) return;
-      const failure: Failure | undefined = await writeOne(db, step);
+      if (lost && (await isWritten(wire, change, mark))) return;
+      const failure: Failure | undefined = await writeOne(wire, step);
       if (failure === undefined) return;
       if (isRace(failure)) continue;
       // The driver repeats a write whose answer was lost by itself, and what it met may be its own first try.
-      if (await isWritten(db, change, mark)) return;
-      throw await conflictOf(db, change, failure.index);
+      if (await isWritten(wire, change, mark)) return;
+      throw await conflictOf(wire, change, failure.index);
     } catch (error) {
       if (!isLost(error)) throw asFault(error);
       lost = true;
@@ -40,9 +40,9 @@ function isRace({ step, index }: Failure): boolean {
   return index === '_id_' && step.change?.kind === 'put';
 }
 
-async function isWritten(db: mongo.Db, change: Change, mark: string): Promise<boolean> {
+async function isWritten(wire: Wire, change: Change, mark: string): Promise<boolean> {
   if (change.kind === 'remove') return false;
-  const records = db.collection<RecordDocument>(change.collection.name);
-  const found = await records.findOne({ _id: change.id, c: mark }, { ...reading, projection: { _id: 1 } });
+  const records = wire.db.collection<RecordDocument>(change.collection.name);
+  const found = await records.findOne({ _id: change.id, c: mark }, { ...wire.limits.read, projection: { _id: 1 } });
   return found !== null;
 }

@@ -1,6 +1,7 @@
 import { mongo } from 'mongoose';
 import { type Change, CommitConflict, type ConflictReason } from '../port.ts';
-import { limit, reading } from './connection.ts';
+
+import type { Wire } from './connection.ts';
 import type { RecordDocument } from './document.ts';
 import { refusingIndex } from './faults.ts';
 import type { Step, Write } from './steps.ts';
@@ -17,30 +18,26 @@ const batch = 100;
 
 /** All writes in as few commands as may be (MongoDB 8.0 and newer); the first step that fails is told. */
 export async function writeTogether(
-  client: mongo.MongoClient,
-  db: mongo.Db,
+  wire: Wire,
   steps: readonly Step[],
   session: mongo.ClientSession,
 ): Promise<Failure | undefined> {
   for (let from = 0; from < steps.length; from += batch) {
-    const failure = await writeBatch(client, db, steps.slice(from, from + batch), session);
+    const failure = await writeBatch(wire, steps.slice(from, from + batch), session);
     if (failure !== undefined) return failure;
   }
   return undefined;
 }
 
 async function writeBatch(
-  client: mongo.MongoClient,
-  db: mongo.Db,
+  wire: Wire,
   steps: readonly Step[],
   session: mongo.ClientSession,
 ): Promise<Failure | undefined> {
-  const models = steps.map(({ collection, write }) => modelOf(`${db.databaseName}.${collection}`, write));
+  const options = { session, ordered: true, verboseResults: true };
+  const models = steps.map(({ collection, write }) => modelOf(`${wire.db.databaseName}.${collection}`, write));
   try {
-    return emptyHanded(
-      steps,
-      await client.bulkWrite(models, { session, ordered: true, verboseResults: true, ...limit }),
-    );
+    return emptyHanded(steps, await wire.client.bulkWrite(models, { ...options, ...wire.limits.write }));
   } catch (error) {
     if (!(error instanceof mongo.MongoClientBulkWriteError)) throw error;
     const index = refusingIndex(error);
@@ -69,21 +66,25 @@ function emptyHanded(steps: readonly Step[], result: mongo.ClientBulkWriteResult
 
 /** One command after the other; the first step that fails is told, with the later ones not tried. */
 export async function writeOneByOne(
-  db: mongo.Db,
+  wire: Wire,
   steps: readonly Step[],
   session: mongo.ClientSession,
 ): Promise<Failure | undefined> {
   for (const step of steps) {
-    const failure = await writeOne(db, step, session);
+    const failure = await writeOne(wire, step, session);
     if (failure !== undefined) return failure;
   }
   return undefined;
 }
 
 /** @param session of the transaction it is part of; without one it stands alone, and is retried once by the driver */
-export async function writeOne(db: mongo.Db, step: Step, session?: mongo.ClientSession): Promise<Failure | undefined> {
+export async function writeOne(
+  { db, limits }: Wire,
+  step: Step,
+  session?: mongo.ClientSession,
+): Promise<Failure | undefined> {
   const collection = db.collection<{ _id: string }>(step.collection);
-  const options = { ...limit, ...(session === undefined ? {} : { session }) };
+  const options = { ...limits.write, ...(session === undefined ? {} : { session }) };
   const { write } = step;
   try {
     switch (write.kind) {
@@ -126,19 +127,20 @@ function modelOf(namespace: string, write: Write): mongo.AnyClientBulkWriteModel
 
 /** Why a change failed, as the record stands (inside the transaction, where there is one). */
 export async function conflictOf(
-  db: mongo.Db,
+  wire: Wire,
   change: Change,
   index: string | undefined,
   session?: mongo.ClientSession,
 ): Promise<CommitConflict> {
   if (index === '_id_') return new CommitConflict(change, 'exists');
+  const { db, limits } = wire;
   const records = db.collection<RecordDocument>(change.collection.name);
   if (index !== undefined) {
     // The server has ended the transaction. Which of two duplicates it names is its own choice; ours is the id.
-    const same = change.kind === 'insert' && (await records.findOne({ _id: change.id }, { ...reading })) !== null;
+    const same = change.kind === 'insert' && (await records.findOne({ _id: change.id }, { ...limits.read })) !== null;
     return same ? new CommitConflict(change, 'exists') : new CommitConflict(change, 'unique', index);
   }
-  const options = { projection: { v: 1 }, ...(session === undefined ? reading : { ...limit, session }) };
+  const options = { projection: { v: 1 }, ...(session === undefined ? limits.read : { ...limits.write, session }) };
   const record = await records.findOne({ _id: change.id }, options);
   return new CommitConflict(change, reasonOf(change, record?.v));
 }
