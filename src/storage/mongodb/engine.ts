@@ -138,7 +138,7 @@ export class MongoEngine implements ServingEngine, Movable {
   }
 
   moving(): Moving {
-    return new MongoMoving(this.#parts.connection);
+    return new MongoMoving(this.#parts.wire);
   }
 
   /** The mongoose models behind the collections. */

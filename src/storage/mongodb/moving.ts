@@ -1,13 +1,14 @@
-import type { Connection, mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import type { AuditDraft } from '#domain/audit/event.ts';
 import type { Collection } from '../collection.ts';
 import type { CopyMark, Moving, RawEvent, RawRecord } from '../moving/moving.ts';
 import type { Heads } from '../port.ts';
 import type { Data } from '../record.ts';
 import { type AuditDocument, auditCollection, auditOrder, documentOf } from './audit-documents.ts';
-import { reading } from './connection.ts';
+import type { Wire } from './connection.ts';
 import { fromDocument, type RecordDocument, toData } from './document.ts';
 import { type LaneDocument, lanesCollection } from './lane.ts';
+import type { Limits } from './limits.ts';
 
 /** Records in one command: few enough for a slow server's time limit. */
 const read = 500;
@@ -22,15 +23,17 @@ interface Fact {
 /** A store on MongoDB as a whole. The caller is alone with it. */
 export class MongoMoving implements Moving {
   readonly #db: mongo.Db;
+  readonly #limits: Limits;
 
-  constructor(connection: Connection) {
-    this.#db = connection.getClient().db(connection.name);
+  constructor({ db, limits }: Wire) {
+    this.#db = db;
+    this.#limits = limits;
   }
 
   async *records({ name }: Collection, after = ''): AsyncGenerator<RawRecord[]> {
     const documents = this.#db.collection<RecordDocument>(name);
     for (let last = after; ; ) {
-      const options = { sort: { _id: 1 }, limit: read, ...reading } as const;
+      const options = { sort: { _id: 1 }, limit: read, ...this.#limits.read } as const;
       const page = await documents.find({ _id: { $gt: last } }, options).toArray();
       const end = page.at(-1);
       if (end === undefined) return;
@@ -47,7 +50,7 @@ export class MongoMoving implements Moving {
       const behind = {
         $or: [{ at: { $gt: at } }, { at, n: { $gt: n } }, { at, n, writer: { $gt: writer } }],
       };
-      const page = await audit.find(behind, { sort: auditOrder, limit: read, ...reading }).toArray();
+      const page = await audit.find(behind, { sort: auditOrder, limit: read, ...this.#limits.read }).toArray();
       const end = page.at(-1);
       if (end === undefined) return;
       place = end;
@@ -74,7 +77,7 @@ export class MongoMoving implements Moving {
 
   async takeEvents(events: readonly RawEvent[]): Promise<void> {
     const audit = this.#audit();
-    const newest = await audit.find({}, { sort: { at: -1, n: -1 }, limit: 1, ...reading }).toArray();
+    const newest = await audit.find({}, { sort: { at: -1, n: -1 }, limit: 1, ...this.#limits.read }).toArray();
     let n = newest[0]?.n ?? 0;
     for (let at = 0; at < events.length; at += written) {
       const part = events.slice(at, at + written).map((event) => {
@@ -92,13 +95,13 @@ export class MongoMoving implements Moving {
 
   async newestEventAt(): Promise<number | undefined> {
     const [newest] = await this.#audit()
-      .find({}, { sort: { at: -1, n: -1, writer: -1 }, limit: 1, ...reading })
+      .find({}, { sort: { at: -1, n: -1, writer: -1 }, limit: 1, ...this.#limits.read })
       .toArray();
     return newest?.at;
   }
 
   async mark(): Promise<CopyMark | undefined> {
-    const found = await this.#facts().findOne({ _id: fact }, { ...reading });
+    const found = await this.#facts().findOne({ _id: fact }, { ...this.#limits.read });
     return found === null ? undefined : (JSON.parse(found.value) as CopyMark);
   }
 
