@@ -38,6 +38,8 @@ export interface Context {
   readonly requestId: string;
   texts: Texts;
   viewer?: Viewer;
+  /** Days in which an admin without a second factor may still do without. */
+  mfaDaysLeft?: number;
   /** The form token for this browser. */
   csrf?: string;
   flash?: Flash;

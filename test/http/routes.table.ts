@@ -23,6 +23,9 @@ DELETE /people/{id}/roles/{assignment}    404     +             +               
 GET    /people/{id}/sessions              200     +             +                +                 -              +            +          +         +
 DELETE /people/{id}/sessions              204     +             +                -                 -              -            +          -         +
 DELETE /people/{id}/sessions/{session}    404     +             +                -                 -              -            +          -         +
+GET    /people/{id}/credentials           200     +             +                +                 -              +            +          +         +
+DELETE /people/{id}/credentials           204     +             +                -                 -              -            +          -         +
+DELETE /people/{id}/credentials/{credential} 404  +             +                -                 -              -            +          -         +
 GET    /unify                             200     +             +                +                 -              +            +          +         +
 POST   /unify                             422     +             +                -                 -              -            -          -         +
 GET    /unify/{id}                        404     +             +                +                 -              +            +          +         +
@@ -78,6 +81,7 @@ GET    /admin/people/:id                      200     +             +           
 POST   /admin/people/:id/disable              303     +             +                -                 -              -            -
 POST   /admin/people/:id/enable               303     +             +                -                 -              -            -
 POST   /admin/people/:id/end-sessions         303     +             +                -                 -              -            +
+POST   /admin/people/:id/reset-factors        303     +             +                -                 -              -            +
 POST   /admin/people/:id/roles                303     +             +                -                 -              -            -
 POST   /admin/people/:id/roles/:assignment/withdraw 404 +           +                -                 -              -            -
 GET    /admin/systems                         200     +             +                +                 +              +            -

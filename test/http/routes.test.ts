@@ -30,7 +30,15 @@ before(async () => {
     visitors.set(scope, visit(hub.issuer).withToken(await hub.token(scope)));
   const bare = { id: 'a-system', title: 'A system', side: 'other', auth: 'none', redirectUris: ['https://a.example/'] };
   await createSystem(hub.services, { actor: { kind: 'operator' } }, withDefaults(bare as unknown as SystemInput));
-  things = { id: target.id, number: '1', assignment: 'none', session: 'none', proposal: 'none', merge: 'none' };
+  things = {
+    id: target.id,
+    number: '1',
+    assignment: 'none',
+    session: 'none',
+    credential: 'none',
+    proposal: 'none',
+    merge: 'none',
+  };
 });
 
 after(async () => {

@@ -9,12 +9,20 @@ import { upload } from '#http/middleware/upload.ts';
 import { sayRepeat } from './repeat.ts';
 import type { AdminRoute } from './route.ts';
 import { adminRoutes } from './routes.ts';
+import { strongEnough } from './strength.ts';
 
-/** The console: mounts every route of routes.ts behind sign-in, its permission and the form token, in this order. */
+/** The console: mounts every route of routes.ts behind sign-in, its permission, the strength of the sign-in and the form token, in this order. */
 export const adminFeature: Feature = (app, deps) => {
   for (const route of adminRoutes) {
-    app[route.method](route.path, requireSignedIn, permitted(route), ...reads(route), csrf, sayRepeat, (req, res) =>
-      route.handler(req, res, deps),
+    app[route.method](
+      route.path,
+      requireSignedIn,
+      permitted(route),
+      strongEnough,
+      ...reads(route),
+      csrf,
+      sayRepeat,
+      (req, res) => route.handler(req, res, deps),
     );
   }
 };

@@ -2,6 +2,7 @@ import { auditRoutes } from './resources/audit.ts';
 import { deliveryRoutes } from './resources/deliveries.ts';
 import { keyRoutes } from './resources/keys.ts';
 import { accessRoutes } from './resources/people/access.ts';
+import { credentialRoutes } from './resources/people/credentials.ts';
 import { importRoutes } from './resources/people/import.ts';
 import { linkRoutes } from './resources/people/links.ts';
 import { mergeRoutes } from './resources/people/merge.ts';
@@ -24,6 +25,7 @@ export const apiRoutes: readonly Route[] = [
   ...linkRoutes,
   ...roleRoutes,
   ...sessionRoutes,
+  ...credentialRoutes,
   ...accessRoutes,
   ...mergeRoutes,
   ...unifyRoutes,

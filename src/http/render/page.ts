@@ -30,7 +30,7 @@ export function page(
   view: string,
   data: object,
 ): string {
-  const { deps, texts, viewer, csrf, flash, faults, filled, requestId } = state;
+  const { deps, texts, viewer, csrf, flash, faults, filled, requestId, mfaDaysLeft } = state;
   return deps.views.render(view, {
     t: texts.t,
     html: texts.html,
@@ -43,6 +43,7 @@ export function page(
     requestId,
     csrf,
     viewer,
+    mfaDaysLeft,
     flash,
     faults: inWords(texts, faults),
     filled: filled ?? {},

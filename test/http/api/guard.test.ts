@@ -118,7 +118,7 @@ before(async () => {
         kind: 'insert',
         collection: assignments,
         id: 'a1',
-        data: { person: 'owner', role: 'hub-owner', reason: 'test', by: 'operator', at: 0 },
+        data: { person: 'owner', role: 'hub-owner', reason: 'test', by: 'operator', at: services.clock.now() },
       },
     ],
   });

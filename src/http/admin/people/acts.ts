@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import { assignRole } from '#actions/assignments/assign.ts';
 import { withdrawRole } from '#actions/assignments/withdraw.ts';
+import { resetFactors } from '#actions/factors/reset.ts';
 import { disablePerson, enablePerson } from '#actions/people/change.ts';
 import { requireReach } from '#actions/people/rights.ts';
 import type { Services } from '#actions/services.ts';
@@ -56,6 +57,17 @@ export const endAllSessions = formOf(async (services, person, req, res) => {
   await endSessions(services, origin, person.id, 'admin');
   return { tone: 'good', key: 'admin.person.sessionsEnded', values: { name: person.name } };
 });
+
+export const resetMfa = formOf(
+  async (services, person, req, res) => {
+    const reason = text(req.body?.reason);
+    if (reason === '')
+      throw new HubError('invalid', undefined, { faults: [{ path: 'reason', message: 'is missing; say why' }] });
+    await resetFactors(services, originOf(req, res), person.id, { which: 'all', reason });
+    return { tone: 'good', key: 'admin.person.factorsReset', values: { name: person.name } };
+  },
+  ['reason'],
+);
 
 export const assign = formOf(
   async (services, person, req, res) => {

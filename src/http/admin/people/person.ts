@@ -23,6 +23,7 @@ import type { Stored } from '#storage/collection.ts';
 import { type Assignment, links, type Person, people } from '#storage/collections.ts';
 import { rowOf } from '../audit/row.ts';
 import { text } from '../route.ts';
+import { factorsShown } from './factors.ts';
 
 const dayMs = 86_400_000;
 
@@ -76,6 +77,7 @@ export async function personPage(req: Request, res: Response, { services }: Http
     sessions: sessions.map((session) => ({ ...session, systems: session.systems.map(names.of) })),
     today: looker.hub.has('hub:audit-read') ? await today(services, texts, names, person.id) : undefined,
     attributes: attributesOf(texts, person),
+    signsInWith: await factorsShown(services, person.id),
   });
 }
 

@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { credentialsOf, hasSecondFactor } from '#actions/factors/credentials.ts';
+import { adminGraceUntil } from '#actions/factors/grace.ts';
 import type { Services } from '#actions/services.ts';
+import { assuranceBy, reaches } from '#domain/assurance.ts';
 import { HubError } from '#domain/errors.ts';
 import { type HubPermission, hubScopes } from '#domain/hub-roles.ts';
 import { isFresh } from '#http/middleware/fresh.ts';
@@ -9,6 +12,17 @@ import type { Caller, Route } from '../route.ts';
 export async function authorize(services: Services, caller: Caller, route: Route): Promise<void> {
   if (!caller.permissions.has(route.permission)) throw new HubError('forbidden', `This takes ${route.permission}`);
   if (route.fresh === true) await requireFresh(services, caller);
+}
+
+/**
+ * A person's session is as good here as in the console: with a second factor, or within the grace for setting one up.
+ * @throws HubError stronger-sign-in-required
+ */
+export async function requireStrength(services: Services, { id, kind, amr }: Caller): Promise<void> {
+  if (kind === 'token' || reaches(assuranceBy(amr ?? []), 'mfa')) return;
+  const has = hasSecondFactor(await credentialsOf(services, id));
+  if (has || services.clock.now() >= (await adminGraceUntil(services, id)))
+    throw new HubError('stronger-sign-in-required');
 }
 
 /** For acts whose danger shows only in their body. @throws HubError fresh-sign-in-required; a token is always fresh. */

@@ -3,7 +3,7 @@ import type { Services } from '#actions/services.ts';
 import { HubError } from '#domain/errors.ts';
 import type { Ask, Caller, Route } from '../route.ts';
 import { sendAnswer } from './answer.ts';
-import { authorize } from './authorize.ts';
+import { authorize, requireStrength } from './authorize.ts';
 import { readBody, refuseBody } from './body.ts';
 import { authenticate, checkCrossSite, type Doors } from './caller.ts';
 import { createMatcher, type Match, type Matching } from './match.ts';
@@ -32,6 +32,7 @@ export function createGuard(
       checkCrossSite(doors, caller, req, res);
       if (caller.permissions.size === 0) throw new HubError('forbidden');
       const { route, params } = place(matching, res);
+      await requireStrength(services, caller);
       await authorize(services, caller, route);
       const ask = await check(services, caller, { route, params }, req, search);
       await sendAnswer(res, route, await route.handle(ask));
