@@ -46,10 +46,12 @@ export interface Circumstances {
   /** A folder of its own, which outlives the company; otherwise one that is thrown away. */
   readonly data?: string;
   readonly clock?: Clock;
+  /** Where its state is; default the embedded store. */
+  readonly store?: string;
 }
 
 export async function company(t: Context, circumstances: Circumstances = {}): Promise<Company> {
-  const { data, clock = systemClock } = circumstances;
+  const { data, clock = systemClock, store } = circumstances;
   const folder = data ?? mkdtempSync(join(tmpdir(), 'gatehouse-faults-'));
   t.after(() => {
     if (data === undefined) rmSync(folder, { recursive: true, force: true });
@@ -67,7 +69,7 @@ export async function company(t: Context, circumstances: Circumstances = {}): Pr
     crm.close();
   });
   const port = await freePort();
-  const hub = await open(t, { data: folder, port, desk, clock });
+  const hub = await open(t, { data: folder, port, desk, clock, env: store === undefined ? {} : { HUB_STORE: store } });
   await createPerson(hub.services, operator, { email, name: 'Ada', password: passphrase });
   const system = systemSettings({
     id: 'crm',
@@ -89,12 +91,13 @@ interface Place {
   readonly port: number;
   readonly desk: Desk;
   readonly clock: Clock;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 async function open(t: Context, place: Place): Promise<Company> {
   const { data, port, desk, clock } = place;
   const issuer = `http://localhost:${port}`;
-  const env = { HUB_DATA: data, HUB_PORT: String(port), HUB_ISSUER: issuer };
+  const env = { HUB_DATA: data, HUB_PORT: String(port), HUB_ISSUER: issuer, ...place.env };
   const hub = await createHub(loadSettings({ env, cwd: data }), { clock, log: createLog({ level: 'silent' }) });
   const { close } = await hub.listen();
   let closed = false;

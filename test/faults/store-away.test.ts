@@ -1,117 +1,19 @@
-/** The whole hub over a store that fails or falls silent: refused in time at every door, nothing granted, well again by itself. */
-import assert from 'node:assert/strict';
+/** The whole hub over an embedded store that fails or falls silent. */
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import * as client from 'openid-client';
-import { asCrm, enter, redeem } from '#test/oidc/fixture.ts';
 import { faultySqlite } from '#test/support/faulty-sqlite.ts';
-import { type Company, company, email, signIn, until } from './company.ts';
-import { type Door, doorsOf } from './doors.ts';
-
-const long = process.env.GATEHOUSE_FAULT_SECONDS;
-const seconds = Number(long ?? 2);
-
-/** MiB that are still needed. */
-function heapInUse(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  return process.memoryUsage().heapUsed / 1024 / 1024;
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
-  const since = performance.now();
-  return [await work(), Math.round(performance.now() - since)];
-}
-
-async function assertRefused(door: Door): Promise<number> {
-  const [{ status, headers, text }, ms] = await timed(door.knock);
-  assert.equal(status, 503, `${door.name}: ${status} ${text.slice(0, 200)}`);
-  assert.ok(Number(headers.get('retry-after')) > 0, `${door.name}: Retry-After`);
-  assert.doesNotMatch(text, /inner words|access_token|StoreUnavailable/, door.name);
-  assert.deepEqual(
-    headers.getSetCookie().filter((line) => /session=[^;]/.test(line)),
-    [],
-    `${door.name}: no session`,
-  );
-  const type = headers.get('content-type') ?? '';
-  if (door.answers === 'page') assert.match(type, /^text\/html/, door.name);
-  if (door.answers === 'problem') {
-    assert.match(type, /^application\/problem\+json/, door.name);
-    assert.equal(JSON.parse(text).code, 'store-unavailable', door.name);
-  }
-  if (door.answers === 'oauth') assert.equal(JSON.parse(text).error, 'temporarily_unavailable', door.name);
-  return ms;
-}
-
-async function assertPublic({ issuer }: Company): Promise<void> {
-  for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/jwks']) {
-    const answer = await fetch(issuer + path);
-    assert.equal(answer.status, 200, path);
-    const etag = answer.headers.get('etag') ?? '';
-    assert.equal((await fetch(issuer + path, { method: 'HEAD' })).status, 200, path);
-    assert.equal((await fetch(issuer + path, { headers: { 'if-none-match': etag } })).status, 304, path);
-  }
-  assert.equal((await fetch(`${issuer}/healthz`)).status, 200);
-  assert.equal((await fetch(`${issuer}/metrics`)).status, 200);
-  assert.equal((await fetch(`${issuer}/sign-out/done`)).status, 200);
-}
-
-const granting = ['token.', 'entry.', 'session.started', 'signin.succeeded', 'person.created', 'delegated.'];
-
-async function counts(hub: Company): Promise<Record<string, number>> {
-  const found = granting.map(async (type) => [type, (await hub.events(type)).length] as const);
-  return Object.fromEntries(await Promise.all(found));
-}
+import { company } from './company.ts';
+import { outageSeconds, outageTimeout, throughOutage } from './outage.ts';
 
 for (const mode of ['failing', 'silent'] as const) {
-  test(`a store that is ${mode} for ${seconds} s`, { timeout: 120_000 + seconds * 1000 }, async (t) => {
+  test(`a store that is ${mode} for ${outageSeconds} s`, { timeout: outageTimeout }, async (t) => {
     const fault = faultySqlite(t);
-    const hub = await company(t);
-    const crm = await asCrm(hub);
-    const signedIn = await signIn(hub);
-    const waiting = await enter(crm, { browser: signedIn.browser });
-    const doors = await doorsOf(hub, signedIn, signedIn.tokens);
-    const before = await counts(hub);
-    const times: number[] = [];
-    const heap = heapInUse();
-
-    fault.mode = mode;
-    const end = performance.now() + seconds * 1000;
-    const [red, redMs] = await timed(() => fetch(`${hub.issuer}/readyz`));
-    times.push(...(await Promise.all(doors.map(assertRefused))));
-    assert.equal(red.status, 503, 'red at the first probe');
-    while (performance.now() < end) {
-      await assertPublic(hub);
-      times.push(...(await Promise.all(doors.map(assertRefused))));
-      await assert.rejects(redeem(crm, waiting), 'a good code too');
-      await sleep(long === undefined ? 200 : 50);
-    }
-    assert.equal((await fetch(`${hub.issuer}/readyz`)).status, 503);
-    const grown = heapInUse() - heap;
-
-    fault.mode = 'none';
-    const [, greenMs] = await timed(() => until(async () => (await fetch(`${hub.issuer}/readyz`)).status === 200));
-    const [, wellMs] = await timed(() =>
-      until(() =>
-        client.fetchUserInfo(crm, signedIn.tokens.access_token, client.skipSubjectCheck).then(
-          () => true,
-          () => false,
-        ),
-      ),
-    );
-    assert.deepEqual(await counts(hub), before, 'nothing was granted meanwhile');
-    assert.ok((await redeem(crm, waiting)).access_token, 'the code was not spent');
-    await assert.rejects(redeem(crm, waiting), { error: 'invalid_grant' });
-    const again = await signIn(hub);
-    assert.ok((await client.tokenIntrospection(crm, again.tokens.access_token)).active, `${email} is served`);
-    t.diagnostic(
-      `red after ${redMs} ms, ${times.length} refusals in at most ${Math.max(...times)} ms, green after ${greenMs} ms, ` +
-        `served after ${greenMs + wellMs} ms, heap +${grown.toFixed(1)} MiB`,
-    );
-    // Among other tests the machine is not its own; the long form runs by itself.
-    if (long === undefined) return;
-    assert.ok(redMs <= 1000 && Math.max(...times) <= 2000 && greenMs + wellMs <= 5000 && grown <= 50, 'in time');
+    await throughOutage(t, await company(t), {
+      begin: () => {
+        fault.mode = mode;
+      },
+      end: () => {
+        fault.mode = 'none';
+      },
+    });
   });
 }

@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export type Passage = 'pass' | 'refuse' | 'silent' | 'slow';
 
 /** A stretch of network between the hub and its store that can be switched. */
-export interface Proxy {
+export interface Stretch {
   readonly port: number;
   set(passage: Passage): Promise<void>;
   close(): Promise<void>;
@@ -19,7 +19,7 @@ interface Pair {
 export async function startProxy(
   target: { readonly host: string; readonly port: number },
   options: { readonly delayMs?: number } = {},
-): Promise<Proxy> {
+): Promise<Stretch> {
   const { delayMs = 100 } = options;
   const pairs = new Set<Pair>();
   let passage: Passage = 'pass';
