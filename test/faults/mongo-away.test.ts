@@ -19,7 +19,7 @@ async function farCompany(t: TestContext): Promise<Far | undefined> {
     for (const end of ends.reverse()) await end();
   });
   const url = new URL(address);
-  const proxy = await startProxy({ host: url.hostname, port: Number(url.port) });
+  const proxy = await startProxy({ host: url.hostname, port: Number(url.port) }, { delayMs: 15 });
   url.port = String(proxy.port);
   // The member tells its own address, at which there is no proxy.
   url.searchParams.delete('replicaSet');
