@@ -18,12 +18,30 @@ export interface Imported {
   readonly rss: number;
 }
 
+/** One question about everybody. Milliseconds that the event loop stood still meanwhile. */
+interface Question {
+  readonly seconds: number;
+  readonly cpu: number;
+  readonly loopMax: number;
+  readonly loopP99: number;
+}
+
+export interface Asked {
+  readonly people: number;
+  readonly accessMicros: number;
+  readonly reading: Question;
+  readonly whatIf: Question;
+  readonly conflicts: Question;
+  readonly rssPeak: number;
+}
+
 export interface Report {
   readonly rounds: number;
   readonly compared: readonly Compared[];
   readonly hashing?: Hashing;
   readonly start?: Start;
   readonly imported?: Imported;
+  readonly asked?: Asked;
 }
 
 const mib = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
@@ -32,7 +50,7 @@ const met = (holds: boolean) => (holds ? 'met' : 'missed');
 const columns = ['CPU-ms/op', 'bare', 'ratio', 'aim', '', 'req/s', 'bare', 'p95 ms', 'bare', 'RSS', 'bare'];
 const widths = [11, 8, 7, 9, 8, 8, 8, 8, 8, 10, 9];
 
-export function inWords({ rounds, compared, hashing, start, imported }: Report): string {
+export function inWords({ rounds, compared, hashing, start, imported, asked }: Report): string {
   const lines: string[] = [];
   if (compared.length > 0) {
     lines.push(
@@ -58,7 +76,18 @@ export function inWords({ rounds, compared, hashing, start, imported }: Report):
     lines.push(
       `Import of ${imported.created} people without hashing: ${imported.seconds.toFixed(1)} s, ${imported.cpuSeconds.toFixed(1)} s CPU (aim for 100,000: 60 s, ${imported.created < 100_000 ? 'not tried' : met(imported.seconds <= 60)}), ${mib(imported.rss)}.`,
     );
+  if (asked !== undefined) lines.push(...askedLines(asked));
   return `${lines.join('\n')}\n`;
+}
+
+function askedLines({ people, accessMicros, reading, whatIf, conflicts, rssPeak }: Asked): string[] {
+  const told = ({ seconds, cpu, loopMax, loopP99 }: Question) =>
+    `${seconds.toFixed(1)} s, ${cpu.toFixed(1)} s CPU, event loop late by ${loopP99.toFixed(0)} ms (p99), ${loopMax.toFixed(0)} ms at most`;
+  return [
+    `Policy, ${people} people x 500 rules x 4 systems: one person's rights ${accessMicros.toFixed(1)} us (aim 20, ${met(accessMicros <= 20)}).`,
+    `  what-if: ${told(whatIf)} (aim 2 s, ${met(whatIf.seconds <= 2)}); of it reading the people: ${told(reading)}.`,
+    `  conflicts: ${told(conflicts)} (aim 5 s, ${met(conflicts.seconds <= 5)}); RSS ${mib(rssPeak)} (aim 512 MiB, ${met(rssPeak <= 512 * 1024 * 1024)}).`,
+  ];
 }
 
 function row(name: string, values: readonly string[]): string {

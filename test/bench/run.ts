@@ -9,7 +9,7 @@ import { measureStart } from './apart/start.ts';
 import { startBare, startHub } from './child.ts';
 import { measure, median, medianOf, type Sample } from './load/measure.ts';
 import { operations, Visit } from './load/operations.ts';
-import { type Compared, type Imported, inWords, type Report } from './report.ts';
+import { type Asked, type Compared, type Imported, inWords, type Report } from './report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,17 +18,19 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     json: { type: 'boolean', default: false },
     import: { type: 'boolean', default: false },
+    policy: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
-const apart = ['hashing', 'start', 'import'];
+const apart = ['hashing', 'start', 'import', 'policy'];
+const onDemand: Readonly<Record<string, boolean>> = { import: values.import, policy: values.policy };
 const names = [...operations.map(({ name }) => name), ...apart];
 const unknown = values.only?.find((name) => !names.includes(name));
 if (unknown !== undefined) {
   process.stderr.write(`there is nothing called ${unknown} to measure; there is: ${names.join(', ')}\n`);
   process.exit(2);
 }
-const wanted = (name: string): boolean => values.only?.includes(name) ?? (name !== 'import' || values.import);
+const wanted = (name: string): boolean => values.only?.includes(name) ?? onDemand[name] ?? !values.policy;
 
 const rounds = Number(values.rounds ?? (values.quick ? 5 : 9));
 const perRound = values.quick ? 160 : 400;
@@ -86,6 +88,16 @@ function importApart(): Imported {
   return JSON.parse(said) as Imported;
 }
 
+function policyApart(): Asked {
+  progress('questions about 100,000 people');
+  const place = join(folder, 'policy');
+  mkdirSync(place);
+  const program = resolve(import.meta.dirname, 'apart/policy.ts');
+  const count = values.quick ? '10000' : '100000';
+  execFileSync(process.execPath, [program, place, count, 'seed']);
+  return JSON.parse(execFileSync(process.execPath, [program, place, count, 'ask'], { encoding: 'utf8' })) as Asked;
+}
+
 try {
   const compared = await compare();
   const report: Report = {
@@ -94,6 +106,7 @@ try {
     ...(wanted('hashing') ? { hashing: await measureHashing(values.quick ? 20 : 60) } : {}),
     ...(wanted('start') ? { start: await measureStart(join(folder, 'start'), 1000, values.quick ? 3 : 5) } : {}),
     ...(wanted('import') ? { imported: importApart() } : {}),
+    ...(wanted('policy') ? { asked: policyApart() } : {}),
   };
   progress('');
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : inWords(report));

@@ -1,11 +1,11 @@
 import { fieldsOf, policyAttributes } from '#domain/people/record.ts';
-import { attributesOf, type Subject } from '#domain/policy/subject.ts';
-import type { Assignment, Person } from '#storage/collections.ts';
+import { attributesOf, type SingleAssignment, type Subject } from '#domain/policy/subject.ts';
+import type { Person } from '#storage/collections.ts';
 
 /** A person as the rules of a policy see them (contract.md, "Attributes"). */
 export function subjectOfPerson(
-  person: Person,
-  assignments: readonly (Assignment & { readonly id: string })[],
+  person: Parameters<typeof fieldsOf>[0],
+  assignments: readonly SingleAssignment[],
 ): Subject {
   return {
     active: person.status === 'active',
@@ -15,6 +15,6 @@ export function subjectOfPerson(
 }
 
 /** How commands and reports name a person: the e-mail, or the username where there is none. */
-export function personLabel(person: Person): string {
+export function personLabel(person: Pick<Person, 'email' | 'username' | 'name'>): string {
   return person.email ?? person.username ?? person.name;
 }

@@ -1,7 +1,9 @@
 import { listKeys } from '#actions/keys/list.ts';
+import { effectOfPolicy } from '#actions/policy/effect.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
 import type { Services } from '#actions/services.ts';
 import { listSystems } from '#actions/systems/list.ts';
+import { reconcileFaults } from '#domain/providers/reconcile.ts';
 import { people } from '#storage/collections.ts';
 import { type Finding, fault, good, warning } from './finding.ts';
 
@@ -15,6 +17,7 @@ export async function hubFindings(services: Services, running: boolean): Promise
     await policy(services),
     ...(await keys(services)),
     ...(await systems(services)),
+    ...(await claimSizes(services)),
   ];
 }
 
@@ -71,4 +74,25 @@ async function systems(services: Services): Promise<Finding[]> {
     }
   }
   return findings;
+}
+
+/** Whose claims are larger than the budget of a system as things stand, and settings that its module does not know. */
+async function claimSizes(services: Services): Promise<Finding[]> {
+  const findings = (await listSystems(services)).flatMap((system) =>
+    reconcileFaults(system.settings, services.modules.get(system.provider)).map(({ path, message }) =>
+      warning('systems', `${system.id}: ${path} ${message}`),
+    ),
+  );
+  const inForce = await policyInForce(services);
+  if (inForce.number === 0) return findings;
+  const at = services.clock.now();
+  const { claims } = await effectOfPolicy(services, inForce, inForce, { at, ahead: false });
+  for (const { system, budget, over, after, largest } of claims) {
+    if (over === 0) continue;
+    const detail = `${over} people have more than ${budget} bytes in ${system}; the largest, ${largest?.person}, has ${after}`;
+    findings.push(warning('claims', detail, 'grant less, or raise settings.claimsBudget of the system'));
+  }
+  return claims.some(({ over }) => over > 0)
+    ? findings
+    : [...findings, good('claims', "everybody's claims fit the budget of every system")];
 }

@@ -1,18 +1,15 @@
 import type { Condition, PolicyDocument, RuleOfPolicy, SeparationOfPolicy } from './document.ts';
 import type { Fault } from './fault.ts';
-import { withIncluded } from './inclusion.ts';
 
 /** Beyond so many rules for one role their overlaps are not looked for: each is compared with each. */
 const mostCompared = 500;
 
 /**
  * What is allowed in a policy and probably not meant: rules that overlap (one gives what another gives already), separation
- * rules that say less than another, roles that nothing gives. Same shape as a fault; none of them stops a publication.
+ * rules that say less than another. Same shape as a fault; none of them stops a publication.
  */
 export function policyNotes(document: PolicyDocument): Fault[] {
-  return [...overlappingRules(document), ...weakerSeparation(document), ...unusedRoles(document)].toSorted(
-    (a, b) => a.line - b.line,
-  );
+  return [...overlappingRules(document), ...weakerSeparation(document)].toSorted((a, b) => a.line - b.line);
 }
 
 function overlappingRules({ assign }: PolicyDocument): Fault[] {
@@ -94,18 +91,4 @@ function holdsAll(more: SeparationOfPolicy, fewer: SeparationOfPolicy): boolean 
   return fewer.conflict.every(({ system, permission }) =>
     more.conflict.some((entry) => entry.system === system && entry.permission === permission),
   );
-}
-
-function unusedRoles(document: PolicyDocument): Fault[] {
-  const given = withIncluded(
-    document,
-    document.assign.map(({ role }) => role),
-  );
-  return [...document.roles]
-    .filter(([id]) => !given.has(id))
-    .map(([id, { line }]) => ({
-      path: `roles.${id}`,
-      line,
-      message: `No rule gives "${id}"; it comes by single assignment alone.`,
-    }));
 }

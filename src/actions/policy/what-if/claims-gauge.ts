@@ -19,7 +19,16 @@ export class ClaimsGauge {
   }
 
   add(one: SweptPerson, label: string, before: Access, after: Access): void {
-    for (const system of this.#systems) system.add(one, label, before, after);
+    // Systems with the same product receive the same personal claims.
+    let measured: SweptSystem['module']['claims'] | undefined;
+    let personal = 0;
+    for (const system of this.#systems) {
+      if (system.claims !== measured) {
+        measured = system.claims;
+        personal = personalBytes({ claims: measured }, one.person, undefined) - 1;
+      }
+      system.add(one.id, label, personal, before, after);
+    }
   }
 
   sizes(): ClaimsSize[] {
@@ -41,8 +50,11 @@ class SystemGauge {
     this.#system = system;
   }
 
-  add({ id, person }: SweptPerson, label: string, before: Access, after: Access): void {
-    const personal = personalBytes(this.#system.module, person, undefined) - 1;
+  get claims(): SweptSystem['module']['claims'] {
+    return this.#system.module.claims;
+  }
+
+  add(id: string, label: string, personal: number, before: Access, after: Access): void {
     const was = personal + this.#rightsOf(before);
     const is = personal + this.#rightsOf(after);
     if (was > this.#before) this.#before = was;

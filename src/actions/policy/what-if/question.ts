@@ -1,9 +1,14 @@
 import type { Delta } from '#domain/policy/effect.ts';
+import type { SingleAssignment } from '#domain/policy/subject.ts';
 import type { SystemModule } from '#domain/providers/system-module.ts';
-import type { PersonState } from '../../access/separation.ts';
+import type { Person } from '#storage/collections.ts';
 
-/** A person as sweeps take them: plain data that can travel to a thread. */
-export type SweptPerson = PersonState & { readonly id: string };
+/** A person as sweeps take them: plain data that can travel to a thread, without what serves search and sorting alone. */
+export interface SweptPerson {
+  readonly id: string;
+  readonly person: Omit<Person, 'logins' | 'searchTerms' | 'sortName' | 'createdAt' | 'changedAt'>;
+  readonly assignments: readonly SingleAssignment[];
+}
 
 /** A system as the size of claims needs it. */
 export interface SweptSystem {

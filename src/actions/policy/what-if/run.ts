@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { CompiledPolicy } from '#domain/policy/compile.ts';
 import { people } from '#storage/collections.ts';
+import type { PersonState } from '../../access/separation.ts';
 import type { Services } from '../../services.ts';
 import { everybody } from '../people.ts';
 import type { AnswerTo, Question, SweptPerson } from './question.ts';
@@ -10,7 +10,6 @@ import type { FromThread } from './worker.ts';
 
 /** From so many people on a thread is worth its start (some 150 ms). */
 const usualThreadFrom = 3_000;
-const chunkSize = 500;
 /** Chunks on their way to the thread; more wait in the store. */
 const mostUnderway = 4;
 
@@ -31,47 +30,50 @@ export async function askEverybody<Q extends Question>(
 ): Promise<AnswerTo<Q>> {
   const all = await store.count(people);
   const progress = (done: number) => options.onProgress?.(done, all);
-  const chunks = inChunks(everybody(store));
   return all < (options.threadFrom ?? usualThreadFrom)
-    ? here(question, chunks, options, progress)
-    : oneAtATime(() => there(question, chunks, progress));
+    ? here(question, everybody(store), options, progress)
+    : oneAtATime(() => there(question, everybody(store), progress));
 }
 
-async function* inChunks(persons: AsyncIterable<SweptPerson>): AsyncGenerator<SweptPerson[]> {
-  let chunk: SweptPerson[] = [];
-  for await (const person of persons) {
-    if (chunk.push(person) < chunkSize) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
+type Everybody = readonly (PersonState & { readonly id: string })[];
+
+/** Only what a sweep looks at: most of what a record weighs is for search. */
+function swept({ id, person, assignments }: Everybody[number]): SweptPerson {
+  const {
+    logins: _logins,
+    searchTerms: _terms,
+    sortName: _sort,
+    createdAt: _created,
+    changedAt: _changed,
+    ...rest
+  } = person;
+  return { id, person: rest, assignments: assignments.map(({ id, role, from, until }) => ({ id, role, from, until })) };
 }
 
 async function here<Q extends Question>(
   question: Q,
-  chunks: AsyncIterable<SweptPerson[]>,
+  chunks: AsyncIterable<Everybody>,
   { compiled }: SweepOptions,
   progress: (done: number) => void,
 ): Promise<AnswerTo<Q>> {
   const sweep = sweepFor(question, compiled);
   let done = 0;
   for await (const chunk of chunks) {
-    for (const person of chunk) sweep.add(person);
+    for (const person of chunk) sweep.add(swept(person));
     done += chunk.length;
     progress(done);
-    await setImmediate();
   }
   return sweep.answer();
 }
 
 async function there<Q extends Question>(
   question: Q,
-  chunks: AsyncIterable<SweptPerson[]>,
+  chunks: AsyncIterable<Everybody>,
   progress: (done: number) => void,
 ): Promise<AnswerTo<Q>> {
   const thread = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: question,
-    resourceLimits: { maxOldGenerationSizeMb: 320 },
+    resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 },
   });
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);
@@ -91,7 +93,7 @@ async function there<Q extends Question>(
     for await (const chunk of chunks) {
       while (underway >= mostUnderway) await Promise.race([room.promise, failed.promise]);
       underway += 1;
-      thread.postMessage(chunk);
+      thread.postMessage(chunk.map(swept));
       done += chunk.length;
       progress(done);
     }

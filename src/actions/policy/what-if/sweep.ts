@@ -68,7 +68,9 @@ function changeSweep(
         }
         affected.push({ id: one.id, person, name: one.person.name, delta: place });
       }
-      if (!ahead) return;
+      // Almost everybody: nothing newly breached now, and no date ahead that could bring it.
+      const settled = was.nextChange(subject, at) === Infinity && will.nextChange(subject, at) === Infinity;
+      if (!ahead || (settled && delta.appear.length === 0)) return;
       for (const { rule, from } of newBreaches({ policy: was, subject }, { policy: will, subject }, at)) {
         breaches.push({ id: one.id, person, separation: rule.id, mode: rule.mode, from });
       }

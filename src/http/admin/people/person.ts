@@ -11,6 +11,7 @@ import { HubError } from '#domain/errors.ts';
 import { hubRoles, isHubRole } from '#domain/hub-roles.ts';
 import { fieldsOf, policyAttributes } from '#domain/people/record.ts';
 import type { FailingTest } from '#domain/policy/condition.ts';
+import { parseInstant } from '#domain/policy/dates.ts';
 import { context, type Viewer } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import type { Texts } from '#http/i18n/catalogue.ts';
@@ -34,6 +35,9 @@ export async function personPage(req: Request, res: Response, { services }: Http
   const person = await store.get(people, text(req.params.id));
   if (person === undefined) throw new HubError('not-found');
   const looker = viewer(res);
+  const day = text(req.query.at);
+  // A day to come (or gone): what the rules and assignments known today say of it.
+  const at = parseInstant(day);
   const dates = datesFor(texts, settings.timeZone, clock.now());
   const [policy, { all }, names, assigned, sessions, linked, access] = await Promise.all([
     policyInForce(services),
@@ -42,9 +46,9 @@ export async function personPage(req: Request, res: Response, { services }: Http
     assignmentsOf(store.engine, person.id),
     listSessions(services, person.id),
     store.find(links, { where: { person: person.id } }),
-    effectiveAccess(services, person),
+    effectiveAccess(services, person, at),
   ]);
-  const explanations = await Promise.all(all.map((system) => explainAccess(services, person, system.id)));
+  const explanations = await Promise.all(all.map((system) => explainAccess(services, person, system.id, at)));
   const words = reasonWords(texts, policy, assigned, dates);
   const roleReasons = new Map(
     explanations.flatMap(({ roles }) => roles).map(({ role, because }) => [role, because.map(words)]),
@@ -53,14 +57,19 @@ export async function personPage(req: Request, res: Response, { services }: Http
     active: 'people',
     record: person,
     policyNumber: policy.number,
+    day: at === undefined ? '' : day,
+    at,
     systems: all.map((system, index) => ({
       chip: names.of(system.id),
       open: system.open,
       login: linked.items.find((link) => link.system === system.id)?.login,
-      nativeRoles: access.systems.get(system.id)?.nativeRoles ?? [],
+      native: (explanations[index]?.nativeBecause ?? []).map(({ nativeRole, because }) => ({
+        nativeRole,
+        because: because.map((one) => ('role' in one ? one.role : one.permission)),
+      })),
       ...rightsOf(texts, explanations[index], roleReasons),
     })),
-    conflicts: conflictsOf(policy, person, assigned, explanations, names.of, clock.now()),
+    conflicts: conflictsOf(policy, person, assigned, explanations, names.of, at ?? clock.now()),
     roles: access.roles.map((id) => ({
       id,
       title: policy.compiled.document.roles.get(id)?.title ?? id,
