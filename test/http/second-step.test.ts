@@ -1,11 +1,14 @@
 /** The second step of a sign-in over real HTTP: nobody is in before it, and every proof counts once. */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { passkeyCreation, passkeyEnrolment } from '#actions/factors/passkeys/enrol.ts';
 import { changePerson } from '#actions/people/change.ts';
+import { createPerson } from '#actions/people/create.ts';
 import { endSessions } from '#actions/sessions/end.ts';
 import { setPassword } from '#actions/signin/set-password.ts';
 import { manualClock } from '#platform/clock.ts';
 import { credentials, rememberedDevices } from '#storage/collections.ts';
+import { softKey } from '#test/support/authenticator.ts';
 import { type BootedHub, passphrase } from '#test/support/booted.ts';
 import { type Answer, Browser } from '#test/support/browser.ts';
 import { type Phone, withFactors } from '#test/support/factors.ts';
@@ -210,3 +213,52 @@ test('the secret is sealed at rest, and neither it nor a code is on record', asy
   for (const secret of [stored.sealed, ...codes]) assert.ok(!record.includes(secret));
   assert.match(record, /credential\.added/);
 });
+
+test('existing, unknown, disabled, passkey-only and second-factor accounts answer a wrong password alike', async () => {
+  const { email } = await somebody();
+  const bare = await createPerson(hub.services, operator, { email: 'keys-only@example.com', name: 'Keys Only' });
+  const key = softKey(hub.issuer);
+  const answer = key.attest(await passkeyCreation(hub.services, bare, 's'));
+  const made = await passkeyEnrolment(hub.services, operator, bare, { bound: 's', answer, label: 'Key' });
+  await hub.services.store.write(made.commit);
+  const gone = await hub.person('gone-with-factors', 'sales');
+  await withFactors(hub.services, gone);
+  await changePerson(hub.services, operator, gone.id, { status: 'disabled' });
+  await hub.person('plain', 'sales');
+  const pages = [];
+  for (const [identifier, password] of [
+    [email, 'not the right one'],
+    ['keys-only@example.com', passphrase],
+    ['keys-only@example.com', ''],
+    ['gone-with-factors@example.com', passphrase],
+    ['plain@example.com', 'not the right one'],
+    ['nobody@example.com', passphrase],
+  ] as const) {
+    const browser = new Browser();
+    const form = await browser.follow(authorizeUrl(hub.issuer, 'crm'));
+    const hash = await timesHashed(() => browser.post(form.url, { identifier, password }));
+    assert.equal(hash.count, 1, `${identifier} costs one hash`);
+    assert.equal(hash.result.location, new URL(form.url).pathname);
+    const page = await browser.get(form.url);
+    pages.push(page.text.replaceAll(identifier, '…').replaceAll(new URL(form.url).pathname, '…'));
+  }
+  assert.equal(new Set(pages).size, 1);
+});
+
+/** How often a password was hashed meanwhile: equal work is what makes equal time. */
+async function timesHashed<R>(work: () => Promise<R>): Promise<{ result: R; count: number }> {
+  const { hasher } = hub.services;
+  const { verify } = hasher;
+  let count = 0;
+  Object.assign(hasher, {
+    verify: (...given: Parameters<typeof verify>) => {
+      count += 1;
+      return verify.apply(hasher, given);
+    },
+  });
+  try {
+    return { result: await work(), count };
+  } finally {
+    Object.assign(hasher, { verify });
+  }
+}

@@ -68,20 +68,20 @@ async function somebody(role: string, options: { phone?: boolean } = {}): Promis
 const errorOf = (answer: Answer) => URL.parse(answer.location ?? '')?.searchParams.get('error');
 const codeOf = (answer: Answer) => URL.parse(answer.location ?? '')?.searchParams.get('code') ?? '';
 
-async function idToken(client: string, code: string) {
+async function tokens(client: string, form: Record<string, string>): Promise<Record<string, unknown>> {
   const secret = `${client}-secret-of-the-test`;
   const answer = await fetch(`${hub.issuer}/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}` },
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: callback,
-      code_verifier: verifier,
-    }),
+    body: new URLSearchParams(form),
   });
-  const { id_token: token } = (await answer.json()) as { id_token?: string };
-  return decodeJwt(token ?? assert.fail(`no token: ${answer.status}`));
+  assert.equal(answer.status, 200);
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+async function idToken(client: string, code: string) {
+  const form = { grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: verifier };
+  return decodeJwt(String((await tokens(client, form)).id_token));
 }
 
 async function giveCode({ browser, phone }: Somebody, page: Answer): Promise<Answer> {
@@ -142,6 +142,21 @@ test('a system that asks for a second factor steps the session up, with a new id
   assert.notEqual(browser.cookie(hub.issuer, 'gatehouse-session'), before);
   const later = await browser.follow(authorizeUrl(hub.issuer, 'vault', { prompt: 'none' }));
   assert.ok(codeOf(later) !== '', 'and silent from then on');
+});
+
+test('a refresh does not raise what the token says', async () => {
+  const who = await somebody('sales');
+  const code = codeOf(await who.browser.follow(authorizeUrl(hub.issuer, 'crm')));
+  const first = await tokens('crm', {
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: callback,
+    code_verifier: verifier,
+  });
+  const page = await who.browser.follow(authorizeUrl(hub.issuer, 'vault'));
+  await giveCode(who, page);
+  const again = await tokens('crm', { grant_type: 'refresh_token', refresh_token: String(first.refresh_token) });
+  assert.equal(decodeJwt(String(again.id_token)).acr, acr('password'));
 });
 
 test('a role may ask for it as well', async () => {

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { type Endings, endingsAfter } from '#actions/checkpoints/endings.ts';
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { takeCheckpoint } from '#actions/checkpoints/take.ts';
+import { endStandIns } from '#actions/factors/new-epoch.ts';
 import { disablePerson } from '#actions/people/change.ts';
 import type { Services } from '#actions/services.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
@@ -102,6 +103,7 @@ async function prepare(
     const heads = await engine.audit.heads();
     const event = draft(operatorOrigin(), 'backup.restored', 'success', { detail: { file: name } });
     const epoch = await engine.beginNewEpoch(event);
+    await endStandIns(services);
     return { epoch, heads, disabled: await disableAgain(services, endingsAfter(settings, heads)) };
   });
 }

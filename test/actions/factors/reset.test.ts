@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assignRole } from '#actions/assignments/assign.ts';
 import { credentialsOf } from '#actions/factors/credentials.ts';
+import { endStandIns } from '#actions/factors/new-epoch.ts';
 import { recoveryCodesLeft } from '#actions/factors/recovery-codes.ts';
 import { isRemembered, rememberBrowser, rememberedOf } from '#actions/factors/remembered.ts';
 import { resetFactors } from '#actions/factors/reset.ts';
@@ -83,4 +84,15 @@ test('a remembered browser is one person’s, for thirty days, and forgotten wit
   assert.equal((await rememberedOf(services, bo.id)).length, 0);
   clock.advance(30 * 24 * 60 * 60_000);
   assert.equal(await isRemembered(services, both.cookie, anna.id), false);
+});
+
+test('a restored backup brings no recovery code and no remembered browser back', async (t) => {
+  const services = await testServices(t);
+  const anna = await person(services, 'anna');
+  const kept = await rememberBrowser(services, visitor(), undefined, anna.id);
+  await services.store.write({ changes: kept.changes });
+  await endStandIns(services);
+  assert.equal(await recoveryCodesLeft(services, anna.id), 0);
+  assert.equal(await isRemembered(services, kept.cookie, anna.id), false);
+  assert.ok((await credentialsOf(services, anna.id)).totp !== undefined, 'the factor itself stays');
 });

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
+import { findByLogin } from '#actions/people/find.ts';
 import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import { printer } from '#src/cli/output.ts';
 import { peopleCommands } from '#src/cli/people.ts';
 import { eventsOf, passphrase, visitor } from '#test/actions/people/support.ts';
+import { withFactors } from '#test/support/factors.ts';
 import { testServices } from '#test/support/services.ts';
 
 interface Collector {
@@ -85,4 +87,21 @@ test('export gives what import takes; disable and enable by login; password repl
   const signIn = { identifier: 'a@x.example', password: passphrase };
   assert.equal((await signInWithPassword(services, visitor(), signIn)).outcome, 'ok');
   await assert.rejects(run('disable', 'nobody@x.example'), { code: 'not-found' });
+});
+
+test('reset-mfa takes every second factor, with the reason on record, and wants one', async (t) => {
+  const { services, run } = await commandLine(t);
+  await run('add', '--email', 'a@x.example', '--name', 'Anna', '--password');
+  const anna = await findByLogin(services, 'a@x.example');
+  assert.ok(anna !== undefined);
+  await withFactors(services, anna);
+  const before = await signInWithPassword(services, visitor(), { identifier: 'a@x.example', password: passphrase });
+  assert.equal(before.outcome, 'second-step');
+  await assert.rejects(run('reset-mfa', 'a@x.example'), /--reason/);
+  const { out } = await run('reset-mfa', 'a@x.example', '--reason', 'lost the phone', '--json');
+  assert.deepEqual(JSON.parse(out), { id: anna.id, taken: 1 });
+  const after = await signInWithPassword(services, visitor(), { identifier: 'a@x.example', password: passphrase });
+  assert.equal(after.outcome, 'ok');
+  const [event] = await eventsOf(services, 'credential.reset');
+  assert.deepEqual([event?.actor.kind, event?.personal?.detail?.reason], ['operator', 'lost the phone']);
 });
