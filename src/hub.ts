@@ -75,6 +75,7 @@ export async function createHub(
   const services = createServices(settings, { engine, seal, modules: systemModules }, around);
   const close = async (): Promise<void> => {
     await services.hasher.close();
+    await services.guesser.close();
     await closeFolds(services).catch((error) => services.log.error(error, 'counts of refusals were not recorded'));
     await entered.leave();
     await engine.close();

@@ -5,6 +5,7 @@ import { withoutSpooled } from '#actions/sessions/spool/hidden.ts';
 import { SignOutSpool } from '#actions/sessions/spool/spool.ts';
 import type { SystemModule } from '#domain/providers/system-module.ts';
 import { type Clock, systemClock } from '#platform/clock.ts';
+import { createGuesser } from '#platform/guessing/guesser.ts';
 import type { Hasher } from '#platform/hashing/hasher.ts';
 import { createHasher } from '#platform/hashing/pool.ts';
 import { createLog, type Logger } from '#platform/log.ts';
@@ -138,6 +139,7 @@ export function createServices(
     clock,
     seal,
     hasher: hasher ?? createHasher(settings.limits.hash),
+    guesser: createGuesser(),
     modules: new Map(parts.modules.map((module) => [module.id, module])),
     log,
   };

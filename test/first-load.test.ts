@@ -47,7 +47,10 @@ async function nodes(t: { after(end: () => Promise<void>): void }, many: number)
     createServices(settings, { engine: shared(), seal, modules: [] }, silent),
   );
   t.after(async () => {
-    for (const services of all) await services.hasher.close();
+    for (const services of all) {
+      await services.hasher.close();
+      await services.guesser.close();
+    }
     await engine.close();
     rmSync(data, { recursive: true, force: true });
   });

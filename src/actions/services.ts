@@ -1,5 +1,6 @@
 import type { SystemModule } from '#domain/providers/system-module.ts';
 import type { Clock } from '#platform/clock.ts';
+import type { Guesser } from '#platform/guessing/guesser.ts';
 import type { Hasher } from '#platform/hashing/hasher.ts';
 import type { Logger } from '#platform/log.ts';
 import type { Sealer } from '#platform/seal.ts';
@@ -14,6 +15,8 @@ export interface Services {
   readonly clock: Clock;
   readonly seal: Sealer;
   readonly hasher: Hasher;
+  /** How hard new passwords are to guess. */
+  readonly guesser: Guesser;
   /** The provider modules by id; the list is handed in by the composition root. */
   readonly modules: ReadonlyMap<string, SystemModule>;
   readonly log: Logger;

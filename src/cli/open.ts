@@ -76,6 +76,7 @@ function opened(
     running,
     close: async () => {
       await services.hasher.close();
+      await services.guesser.close();
       await engine.close();
     },
   };

@@ -153,6 +153,7 @@ function complete(
     admin: email === undefined || password === undefined ? undefined : { email, password },
     lifetimes: given.lifetimes,
     limits: given.limits,
+    password: given.password,
     mfa: given.mfa,
     claims: given.claims,
     timeZone: given.timeZone,

@@ -71,6 +71,8 @@ export interface Settings {
     request: number;
     logout: { firstRetry: number };
   };
+  /** Further words that no password may be made of. */
+  password: { words: string[] };
   /** Milliseconds in which a second factor may be set up with the password alone: where one is asked for; for admins. */
   mfa: { grace: number; adminGrace: number };
   /** Bytes that the claims for one system may come to, unless its own `settings.claimsBudget` says otherwise. */

@@ -133,6 +133,7 @@ export const shape = {
     request: duration({ atLeast: '1s', atMost: '10m' }).default(30_000),
     logout: fields({ firstRetry: duration({ atLeast: '100ms', atMost: '1h' }).default(2000) }).prefault({}),
   }).prefault({}),
+  password: fields({ words: z.array(text).max(1000).default([]) }).prefault({}),
   mfa: fields({
     grace: duration({ atLeast: '1ms', atMost: '365d' }).default(1_209_600_000),
     adminGrace: duration({ atLeast: '1ms', atMost: '365d' }).default(1_209_600_000),

@@ -28,6 +28,7 @@ export async function testServices(
   const services = createServices(settings, { engine, seal, modules: systemModules }, around);
   t.after(async () => {
     await services.hasher.close();
+    await services.guesser.close();
     await engine.close();
     rmSync(data, { recursive: true, force: true });
   });

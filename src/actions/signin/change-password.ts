@@ -4,7 +4,7 @@ import { normalPassword } from '#domain/people/password.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { about } from '../people/about.ts';
-import { requireGoodPassword } from '../people/credential.ts';
+import { requireGoodPassword } from '../people/password-rules.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 import { provePassword } from './prove.ts';
@@ -29,7 +29,7 @@ export async function changeOwnPassword(
 ): Promise<void> {
   const person = await services.store.get(people, personId);
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
-  requireGoodPassword(services, person, next, 'next');
+  await requireGoodPassword(services, person, next, 'next');
   if (normalPassword(current) === normalPassword(next))
     throw new HubError('weak-password', 'The new password is the old one', {
       faults: [{ path: 'next', message: 'is the password that you have already' }],

@@ -4,7 +4,8 @@ import { credentials, people } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { effectiveAccess } from '../access/effective.ts';
 import { about } from '../people/about.ts';
-import { credentialChange, passwordId, requireGoodPassword } from '../people/credential.ts';
+import { credentialChange, passwordId } from '../people/credential.ts';
+import { requireGoodPassword } from '../people/password-rules.ts';
 import { requireReach, rightsOf } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
@@ -27,7 +28,7 @@ export async function setPassword(
   // Who sets a password can sign in with it; by that road a token would come to rights in the hub that it cannot be given.
   if (origin.actor.kind === 'system' && (await effectiveAccess(services, person)).hub.size > 0)
     throw new HubError('forbidden', 'An API token cannot set the password of somebody with rights in the hub');
-  requireGoodPassword(services, person, password);
+  await requireGoodPassword(services, person, password);
   const hash = await services.hasher.hash(password);
   const before = await services.store.get(credentials, passwordId(personId));
   const endings = await endingsOfPerson(services, origin, personId, 'password-changed');

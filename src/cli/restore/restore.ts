@@ -143,6 +143,7 @@ async function using<R>(
     return await work(services);
   } finally {
     await services.hasher.close();
+    await services.guesser.close();
     await engine.close();
   }
 }

@@ -9,13 +9,16 @@ import { field } from '#http/middleware/form.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { viewer } from '#http/middleware/signed-in.ts';
 import { passwordFaultLine } from '#http/pages/password-fault.ts';
+import { strengthHint } from '#http/pages/strength.ts';
 import { render } from '#http/render/page.ts';
 
 const path = '/account/password';
 
-export const passwordPage: RequestHandler = (_req, res) => {
+export const passwordPage: RequestHandler = async (_req, res) => {
   const { person } = viewer(res);
-  render(res, 'account/password', { login: person.email ?? person.username ?? '', least: fewestCharacters });
+  const login = person.email ?? person.username ?? '';
+  const strength = await strengthHint(res, person);
+  render(res, 'account/password', { login, least: fewestCharacters, strength });
 };
 
 /** Changes one's own password; every other session ends with it. */
@@ -35,7 +38,7 @@ export const changePassword: RequestHandler = async (req, res) => {
       if (error.code === 'wrong-password') faults.current = { key: 'password.fault.wrong' };
       else if (error.code !== 'weak-password') throw error;
       else if (given.current === given.next) faults.password = { key: 'password.fault.same' };
-      else faults.password = passwordFaultLine(services, person, given.next);
+      else faults.password = passwordFaultLine(error);
     }
   }
   flash(res, undefined, { faults });

@@ -1,15 +1,11 @@
-import { guessableWords } from '#actions/people/credential.ts';
-import type { Services } from '#actions/services.ts';
-import { fewestCharacters, mostBytes, passwordFault } from '#domain/people/password.ts';
+import { WeakPassword } from '#actions/people/password-rules.ts';
+import type { HubError } from '#domain/errors.ts';
+import { fewestCharacters, mostBytes } from '#domain/people/password.ts';
 import type { Line } from '#http/context.ts';
 
 /** Why a new password was refused, in words of the catalogue. */
-export function passwordFaultLine(
-  services: Services,
-  person: Parameters<typeof guessableWords>[1],
-  password: string,
-): Line {
-  switch (passwordFault(password, guessableWords(services, person))?.reason) {
+export function passwordFaultLine(error: HubError): Line {
+  switch (error instanceof WeakPassword ? error.reason : undefined) {
     case 'too-short':
       return { key: 'password.fault.short', values: { least: fewestCharacters } };
     case 'too-long':

@@ -1,5 +1,4 @@
 import type { Express, RequestHandler } from 'express';
-import type { Services } from '#actions/services.ts';
 import { completeSetup, setupIsOpen } from '#actions/setup/setup.ts';
 import { HubError } from '#domain/errors.ts';
 import { fewestCharacters } from '#domain/people/password.ts';
@@ -9,6 +8,7 @@ import { field } from '#http/middleware/form.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { render } from '#http/render/page.ts';
 import { passwordFaultLine } from './password-fault.ts';
+import { strengthHint } from './strength.ts';
 
 /** The first owner's account, at the one-time address that the hub prints. The address itself is the secret. */
 export function setUpPages(app: Express): void {
@@ -18,7 +18,7 @@ export function setUpPages(app: Express): void {
 
 const show: RequestHandler<{ token: string }> = async (req, res) => {
   const open = await setupIsOpen(context(res).deps.services, req.params.token);
-  if (open) render(res, 'pages/set-up', { least: fewestCharacters });
+  if (open) render(res, 'pages/set-up', { least: fewestCharacters, strength: await strengthHint(res) });
   else render(res, 'pages/set-up-over', {}, 404);
 };
 
@@ -33,7 +33,7 @@ const make: RequestHandler<{ token: string }> = async (req, res) => {
       return res.redirect(303, '/');
     } catch (error) {
       if (!(error instanceof HubError) || error.faults.length === 0) throw error;
-      Object.assign(faults, faultLines(services, error, given));
+      Object.assign(faults, faultLines(error));
     }
   }
   flash(res, undefined, { faults, filled: { name: given.name, email: given.email } });
@@ -50,14 +50,10 @@ function blanks(given: { name: string; email: string; password: string }, again:
   };
 }
 
-function faultLines(
-  services: Services,
-  error: HubError,
-  given: { name: string; email: string; password: string },
-): Record<string, Line> {
+function faultLines(error: HubError): Record<string, Line> {
   return Object.fromEntries(
     error.faults.map(({ path }) => {
-      if (path === 'password') return [path, passwordFaultLine(services, given, given.password)];
+      if (path === 'password') return [path, passwordFaultLine(error)];
       return [path, { key: path === 'email' ? 'password.fault.email' : 'password.fault.text' }];
     }),
   );

@@ -23,6 +23,9 @@ const types: Readonly<Record<string, string>> = {
 
 const staticFolder = resolve(import.meta.dirname, '../../../views/static');
 
+/** What the browser judges a new password with: the same program and list as the hub. */
+const judges = { 'zxcvbn.js': '@zxcvbn-ts/core', 'zxcvbn-lists.js': '@zxcvbn-ts/language-common' } as const;
+
 export interface Assets {
   /** `hub.css` -> `/static/hub.1a2b3c4d.css`. @throws Error for a name that is not there. */
   path(name: string): string;
@@ -44,6 +47,10 @@ export function loadAssets(folder = staticFolder): Assets {
   // The browser's half of passkeys, as its makers ship it.
   const library = dirname(createRequire(import.meta.url).resolve('@simplewebauthn/browser'));
   add('webauthn.js', readFileSync(join(library, '../dist/bundle/index.umd.min.js')));
+  for (const [name, module] of Object.entries(judges)) {
+    const folder = dirname(createRequire(import.meta.url).resolve(module));
+    add(name, readFileSync(join(folder, 'zxcvbn-ts.js')));
+  }
   const byPath = new Map([...byName.values()].map((asset) => [asset.path, asset]));
   return {
     path(name) {

@@ -12,7 +12,7 @@ import type { Services } from '../../services.ts';
 import { about } from '../about.ts';
 import { alteration } from '../change.ts';
 import { creation } from '../create.ts';
-import { hashOf, newCredential } from '../credential.ts';
+import { hashOfJudged, newCredential } from '../credential.ts';
 import { parts } from './parts.ts';
 import { type Plan, type PlannedRow, planRows } from './plan.ts';
 
@@ -114,7 +114,7 @@ async function hashesOf(services: Services, rows: readonly PlannedRow[]): Promis
   const waiting = rows.filter((planned) => planned.givesPassword);
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const hash = await patiently(() => hashOf(services, next.fields, next.row));
+      const hash = await patiently(() => hashOfJudged(services, next.row));
       if (hash !== undefined) hashes.set(next.row.line, hash);
     }
   };

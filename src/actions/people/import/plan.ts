@@ -4,7 +4,6 @@ import { hubRoles } from '#domain/hub-roles.ts';
 import type { PeopleRow } from '#domain/people/csv/rows.ts';
 import { changedFields, type PersonFields, patched } from '#domain/people/fields.ts';
 import { loginsOf } from '#domain/people/folding.ts';
-import { passwordFault } from '#domain/people/password.ts';
 import { fieldsOf, recordOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
 import type { NewBreach } from '#domain/policy/breaches.ts';
@@ -16,7 +15,8 @@ import { breachesOfChange } from '../../access/separation.ts';
 import { ownersOf } from '../../assignments/owners.ts';
 import { type PolicyInForce, policyInForce } from '../../policy/in-force.ts';
 import type { Services } from '../../services.ts';
-import { guessableWords, passwordId } from '../credential.ts';
+import { passwordId } from '../credential.ts';
+import { judgePassword } from '../password-rules.ts';
 import { requireReach } from '../rights.ts';
 import { type Known, knownOf, meets } from './match.ts';
 
@@ -73,7 +73,7 @@ export async function planRows(
     const fields = patched(row.patch, before && fieldsOf(before));
     const wrong = [
       ...personFaults(fields),
-      ...passwordFaults(plan, row, fields),
+      ...(await passwordFaults(plan, row, fields)),
       ...claimFaults(plan, row, fields, before),
       ...clashFaults(known, fields, before),
     ];
@@ -91,9 +91,9 @@ export async function planRows(
 
 type Wrong = { path: string; message: string }[];
 
-function passwordFaults({ services }: Plan, row: PeopleRow, fields: PersonFields): Wrong {
+async function passwordFaults({ services }: Plan, row: PeopleRow, fields: PersonFields): Promise<Wrong> {
   if (row.password !== undefined) {
-    const fault = passwordFault(row.password, guessableWords(services, fields));
+    const fault = await judgePassword(services, fields, row.password);
     return fault === undefined ? [] : [{ path: 'password', message: fault.message }];
   }
   const message = row.passwordHash === undefined ? undefined : importedHashFault(row.passwordHash);

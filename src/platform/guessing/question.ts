@@ -1,0 +1,6 @@
+export interface Question {
+  readonly password: string;
+  readonly words: readonly string[];
+}
+
+export type Answer = { readonly log10: number } | { readonly failed: string };
