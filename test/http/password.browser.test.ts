@@ -14,7 +14,12 @@ test('while a new password is typed the page says how hard it is to guess, and s
   await page.goto(`${hub.issuer}/account/password`);
   const asked: string[] = [];
   // The icon may be fetched at any time.
-  page.on('request', (request) => request.url().includes('/static/icon') || asked.push(`${request.method()} ${new URL(request.url()).pathname.split('.')[0]}`));
+  page.on(
+    'request',
+    (request) =>
+      request.url().includes('/static/icon') ||
+      asked.push(`${request.method()} ${new URL(request.url()).pathname.split('.')[0]}`),
+  );
   const said = page.locator('.strength span');
   await page.locator('#password').pressSequentially('liverpool chelsea');
   await said.filter({ hasText: 'Easy to guess' }).waitFor();
