@@ -3,6 +3,7 @@ import { recordRefusal } from '#actions/audit/refused.ts';
 import { HubError } from '#domain/errors.ts';
 import type { Feature } from '#http/deps.ts';
 import { csrf } from '#http/middleware/csrf.ts';
+import { takeFiles } from '#http/middleware/files.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { requireSignedIn, viewer } from '#http/middleware/signed-in.ts';
 import { upload } from '#http/middleware/upload.ts';
@@ -20,6 +21,7 @@ export const adminFeature: Feature = (app, deps) => {
       permitted(route),
       strongEnough,
       ...reads(route),
+      ...(route.files ? [takeFiles] : []),
       csrf,
       sayRepeat,
       (req, res) => route.handler(req, res, deps),

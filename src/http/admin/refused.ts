@@ -6,6 +6,8 @@ import { flash } from '#http/middleware/flash.ts';
 const sayable: ReadonlySet<string> = new Set([
   'invalid',
   'conflict',
+  'too-large',
+  'busy',
   'already-exists',
   'stale',
   'too-early',

@@ -11,6 +11,8 @@ export interface AdminRoute {
   readonly permission: HubPermission | 'any';
   /** Takes `multipart/form-data` too, files and long texts in it. */
   readonly upload?: true;
+  /** Takes whole files as bytes (multipart/form-data). */
+  readonly files?: true;
   readonly handler: (req: Request, res: Response, deps: HttpDeps) => Promise<void>;
 }
 

@@ -20,6 +20,11 @@ import { separationPage, separationPost } from './policy/separation.ts';
 import { whoPage } from './policy/who.ts';
 import type { AdminRoute } from './route.ts';
 import { switchSystem, systemPage, systemsPage } from './systems.ts';
+import { joinAccounts, mergePage, unjoinAccounts } from './unify/merge.ts';
+import { reportPage } from './unify/report.ts';
+import { decide, proposalsPage, reviewPage, undo } from './unify/review.ts';
+import { acceptRun, matchRun, removeRun, runPage } from './unify/run.ts';
+import { startUnify, unifyPage } from './unify/start.ts';
 
 /** A form of the draft: its page and what takes it. Roles and documents are long, so they come as multipart. */
 function policyForm(part: string, page: AdminRoute['handler'], post: AdminRoute['handler']): AdminRoute[] {
@@ -48,6 +53,35 @@ export const adminRoutes: readonly AdminRoute[] = [
     path: '/admin/people/:id/roles/:assignment/withdraw',
     permission: 'hub:roles-assign',
     handler: withdraw,
+  },
+  { method: 'get', path: '/admin/people/:id/merge', permission: 'hub:people-write', handler: mergePage },
+  { method: 'post', path: '/admin/people/:id/merge', permission: 'hub:people-write', handler: joinAccounts },
+  {
+    method: 'post',
+    path: '/admin/people/:id/merges/:merge/undo',
+    permission: 'hub:people-write',
+    handler: unjoinAccounts,
+  },
+  { method: 'get', path: '/admin/unify', permission: 'hub:people-read', handler: unifyPage },
+  { method: 'post', path: '/admin/unify', permission: 'hub:people-write', files: true, handler: startUnify },
+  { method: 'get', path: '/admin/unify/:id', permission: 'hub:people-read', handler: runPage },
+  { method: 'post', path: '/admin/unify/:id/match', permission: 'hub:people-write', handler: matchRun },
+  { method: 'post', path: '/admin/unify/:id/accept', permission: 'hub:people-write', handler: acceptRun },
+  { method: 'post', path: '/admin/unify/:id/remove', permission: 'hub:people-write', handler: removeRun },
+  { method: 'get', path: '/admin/unify/:id/review', permission: 'hub:people-read', handler: reviewPage },
+  { method: 'get', path: '/admin/unify/:id/report', permission: 'hub:people-read', handler: reportPage },
+  { method: 'get', path: '/admin/unify/:id/proposals', permission: 'hub:people-read', handler: proposalsPage },
+  {
+    method: 'post',
+    path: '/admin/unify/:id/proposals/:proposal/decide',
+    permission: 'hub:people-write',
+    handler: decide,
+  },
+  {
+    method: 'post',
+    path: '/admin/unify/:id/proposals/:proposal/undo',
+    permission: 'hub:people-write',
+    handler: undo,
   },
   { method: 'get', path: '/admin/systems', permission: 'hub:systems-read', handler: systemsPage },
   { method: 'get', path: '/admin/systems/:id', permission: 'hub:systems-read', handler: systemPage },

@@ -21,7 +21,7 @@ import { viewer } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
 import { type NamedSystem, type SystemNames, systemNames } from '#http/systems.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Assignment, links, type Person, people } from '#storage/collections.ts';
+import { type Assignment, links, merges, type Person, people } from '#storage/collections.ts';
 import { rowOf } from '../audit/row.ts';
 import { text } from '../route.ts';
 import { factorsShown } from './factors.ts';
@@ -87,7 +87,22 @@ export async function personPage(req: Request, res: Response, { services }: Http
     today: looker.hub.has('hub:audit-read') ? await today(services, texts, names, person.id) : undefined,
     attributes: attributesOf(texts, person),
     signsInWith: await factorsShown(services, person.id),
+    merges: await mergesOf(services, person),
   });
+}
+
+/** Merges of this account, in either part, the newest first. */
+async function mergesOf({ store }: Services, { id }: Stored<Person>) {
+  const found = [
+    ...(await store.find(merges, { where: { survivor: id }, limit: 50 })).items,
+    ...(await store.find(merges, { where: { gone: id }, limit: 50 })).items,
+  ].toSorted((a, b) => b.at - a.at);
+  return Promise.all(
+    found.map(async (one) => {
+      const other = one.survivor === id ? one.gone : one.survivor;
+      return { ...one, other, name: (await store.get(people, other))?.name ?? other };
+    }),
+  );
 }
 
 function rightsOf(

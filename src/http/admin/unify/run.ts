@@ -1,0 +1,105 @@
+import type { Request, Response } from 'express';
+import type { Services } from '#actions/services.ts';
+import { acceptSure } from '#actions/unify/accept-sure.ts';
+import type { ReadFile } from '#actions/unify/job.ts';
+import { countsOf } from '#actions/unify/list.ts';
+import { lookAtFiles, matchFiles, type Reading } from '#actions/unify/match.ts';
+import { removeUnification } from '#actions/unify/remove.ts';
+import { HubError } from '#domain/errors.ts';
+import { type Meaning, meanings } from '#domain/unify/read/columns.ts';
+import { encodings } from '#domain/unify/read/decode.ts';
+import type { HttpDeps } from '#http/deps.ts';
+import { flash } from '#http/middleware/flash.ts';
+import { originOf } from '#http/middleware/origin.ts';
+import { render } from '#http/render/page.ts';
+import { systemNames } from '#http/systems.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type UnificationRecord, unifications } from '#storage/collections.ts';
+import { refusedAsLine } from '../refused.ts';
+import { text } from '../route.ts';
+
+/** So many are accepted by one press of the button; the page then offers to go on. */
+const perPress = 2_000;
+
+export async function recordOf({ store }: Services, req: Request): Promise<Stored<UnificationRecord>> {
+  const record = await store.get(unifications, text(req.params.id));
+  if (record === undefined) throw new HubError('not-found');
+  return record;
+}
+
+/** `/admin/unify/:id`: the mapping of the files as long as they are not matched, then the figures and what to do next. */
+export async function runPage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
+  const record = await recordOf(services, req);
+  const chips = await systemNames(services);
+  const systems = { crm: chips.known(record.systems.crm), erp: chips.known(record.systems.erp) };
+  if (record.state === 'ready') {
+    const counts = await countsOf(services, record.id);
+    return render(res, 'admin/unify-run', { active: 'unify', record, systems, counts });
+  }
+  const files = await lookAtFiles(services, record);
+  const shown = (Object.entries(files) as ['crm' | 'erp' | 'directory', ReadFile][]).map(([list, file]) => ({
+    list,
+    name: record.files[list]?.name ?? '',
+    chip: list === 'directory' ? undefined : systems[list],
+    ...file,
+    encoding: record.files[list]?.encoding ?? '',
+    readAs: file.encoding,
+    // What a column means now, by its place.
+    chosen: file.heading.map((_, at) => meanings.filter((meaning) => file.columns[meaning] === at)),
+  }));
+  render(res, 'admin/unify-map', { active: 'unify', record, files: shown, meanings, encodings });
+}
+
+/** Matches the files as they were mapped. */
+export async function matchRun(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
+  const record = await recordOf(services, req);
+  await refusedAsLine(res, `/admin/unify/${record.id}`, async () => {
+    const version = Number(text(req.body?.version));
+    if (version !== record.version) throw new HubError('stale');
+    const ready = await matchFiles(services, originOf(req, res), record, readingOf(req));
+    const { sure, doubt } = await countsOf(services, ready.id);
+    flash(res, { tone: 'good', key: 'admin.unify.matched', values: { sure: sure.open, doubts: doubt.open } });
+  });
+}
+
+/** Fields `crm.mail` hold the title of the column, `crm.encoding` the encoding. */
+function readingOf(req: Request): Reading {
+  const reading: {
+    [list in 'crm' | 'erp' | 'directory']?: { map: { [meaning in Meaning]?: string }; encoding: string };
+  } = {};
+  for (const list of ['crm', 'erp', 'directory'] as const) {
+    const told = meanings.filter((meaning) => typeof req.body?.[`${list}.${meaning}`] === 'string');
+    if (told.length === 0) continue;
+    const map = Object.fromEntries(told.map((meaning) => [meaning, String(req.body[`${list}.${meaning}`])]));
+    reading[list] = { map, encoding: text(req.body[`${list}.encoding`]) };
+  }
+  return reading;
+}
+
+/** Accepts the sure ones, or those that stand alone, a good number at a time. */
+export async function acceptRun(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
+  const record = await recordOf(services, req);
+  const reason = text(req.body?.reason);
+  const filled = { reason };
+  await refusedAsLine(
+    res,
+    `/admin/unify/${record.id}`,
+    async () => {
+      const kind = text(req.body?.kind) === 'alone' ? 'alone' : 'sure';
+      const done = await acceptSure(services, originOf(req, res), record.id, { kind, reason, limit: perPress });
+      const key = done.left > 0 ? 'admin.unify.acceptedPart' : 'admin.unify.accepted';
+      const tone = done.left > 0 || done.blocked > 0 ? 'warn' : 'good';
+      flash(res, { tone, key, values: { ...done } }, done.left > 0 ? { filled } : {});
+    },
+    filled,
+  );
+}
+
+/** Forgets a unification. */
+export async function removeRun(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
+  const record = await recordOf(services, req);
+  await refusedAsLine(res, '/admin/unify', async () => {
+    await removeUnification(services, originOf(req, res), record.id, Number(text(req.body?.version)));
+    flash(res, { tone: 'good', key: 'admin.unify.removed' });
+  });
+}
