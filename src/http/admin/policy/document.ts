@@ -11,6 +11,8 @@ import { seenVersion } from './form.ts';
 
 /** `/admin/policy/draft/document`: the draft as text, or a file in its place. */
 export async function documentPage(_req: Request, res: Response, { services }: HttpDeps): Promise<void> {
+  // The page of the policy says where it lives.
+  if (services.settings.policyMode === 'file') return res.redirect(303, '/admin/policy');
   const draft = await policyDraft(services);
   const checked = checkPolicy(draft.text, await systemsForPolicy(services));
   render(res, 'admin/policy-document', {

@@ -53,6 +53,7 @@ export async function draftPage(req: Request, res: Response, { services }: HttpD
 
 /** `/admin/policy/draft/content`: the draft part by part, each with its form. */
 export async function draftContentPage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
+  if (services.settings.policyMode === 'file') return res.redirect(303, '/admin/policy');
   const { texts } = context(res);
   const [draft, names] = await Promise.all([policyDraft(services), systemNames(services)]);
   const checked = checkPolicy(draft.text);

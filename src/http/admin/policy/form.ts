@@ -32,6 +32,7 @@ export interface PartForm {
 
 export function formPage(form: PartForm) {
   return async (req: Request, res: Response, { services }: HttpDeps): Promise<void> => {
+    if (services.settings.policyMode === 'file') return res.redirect(303, '/admin/policy');
     const world = await worldOf(services);
     if (world === undefined) return res.redirect(303, '/admin/policy/draft/document');
     render(res, `admin/policy-${form.part}`, { ...common(form, world), ...form.show(req, world) });
