@@ -82,7 +82,7 @@ class Primary {
     const failures = livedFor < livedMs ? (this.#failures.get(place) ?? 0) + 1 : 0;
     this.#failures.set(place, failures);
     const pauseMs = failures === 0 ? 0 : Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs);
-    this.#options.log.error({ worker: place, code, signal, pauseMs }, 'a worker died; another takes its place');
+    this.#options.log.error({ worker: place, exit: code, signal, pauseMs }, 'a worker died; another takes its place');
     setTimeout(() => this.#fork(place), pauseMs).unref();
   }
 

@@ -127,6 +127,11 @@ describe(`two nodes, one of them two workers, on MongoDB (${mongoName() ?? 'none
     }
   });
 
+  test('no process takes from one that lives', async (t) => {
+    if (!(await begin(t))) return;
+    for (const { running } of cluster.nodes) assert.doesNotMatch(running.logged(), /another process took over/);
+  });
+
   test('who is disabled on one node is out on every other within a second', async (t) => {
     if (!(await begin(t))) return;
     const crm = await asCrm({ issuer: cluster.issuer });

@@ -31,6 +31,8 @@ export interface Running {
   readonly process: ChildProcess;
   /** What it printed on standard output so far. */
   printed(): string;
+  /** What it logged so far. */
+  logged(): string;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
 }
@@ -97,6 +99,7 @@ async function started(child: ChildProcess, issuer: string): Promise<Running> {
   return {
     process: child,
     printed: () => printed,
+    logged: () => faults,
     stop: () => {
       child.kill('SIGTERM');
       return gone;

@@ -19,13 +19,17 @@ const every = 1000;
 export class Processes {
   readonly id = randomBytes(9).toString('base64url');
   readonly #processes: mongo.Collection<ProcessDocument>;
+  readonly #db: mongo.Db;
   readonly #node: string;
   readonly #limits: Limits;
   #timer: NodeJS.Timeout | undefined;
   #provedAt = Number.NEGATIVE_INFINITY;
+  /** When it was last said that this process lives: one that only commits says nothing of the kind. */
+  #saidAt = Number.NEGATIVE_INFINITY;
   #saying: Promise<void> | undefined;
 
   constructor({ db, limits }: Wire, node: string) {
+    this.#db = db;
     this.#processes = db.collection('processes');
     this.#limits = limits;
     this.#node = node;
@@ -34,7 +38,7 @@ export class Processes {
   async start(): Promise<void> {
     await this.#say();
     this.#timer = setInterval(() => {
-      if (this.#saying === undefined && performance.now() - this.#provedAt > every) this.#say().catch(() => {});
+      if (this.#saying === undefined && performance.now() - this.#saidAt > every / 2) this.#say().catch(() => {});
     }, every).unref();
   }
 
@@ -51,9 +55,11 @@ export class Processes {
 
   /** Ids of the processes that live, this one's predecessors under the same name left out. */
   async living(): Promise<string[]> {
-    const alive = { $expr: { $gt: ['$until', '$$NOW'] }, node: { $ne: this.#node } };
-    const found = await this.#processes.find(alive, { projection: { _id: 1 }, ...this.#limits.read }).toArray();
-    return found.map(({ _id }) => _id);
+    const { localTime } = (await this.#db.command({ hello: 1 })) as unknown as { localTime: Date };
+    const found = await this.#processes.find({}, { ...this.#limits.read }).toArray();
+    // Compared here: `$$NOW` in the filter of a find is not known to every server that speaks the protocol.
+    const alive = found.filter(({ node, until }) => node !== this.#node && until.getTime() > localTime.getTime());
+    return alive.map(({ _id }) => _id);
   }
 
   async stop(): Promise<void> {
@@ -70,11 +76,13 @@ export class Processes {
   }
 
   async #write(): Promise<void> {
+    const now = performance.now();
     await this.#processes.updateOne(
       { _id: this.id },
       [{ $set: { node: this.#node, until: { $add: ['$$NOW', life] } } }],
       { upsert: true, ...this.#limits.write },
     );
+    this.#saidAt = now;
     this.proved();
   }
 }
