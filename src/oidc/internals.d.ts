@@ -23,5 +23,10 @@ declare module 'oidc-provider/lib/helpers/validate_dpop.js' {
 declare module 'oidc-provider/lib/helpers/weak_cache.js' {
   import type { Provider } from 'oidc-provider';
 
-  export default function internals(provider: Provider): { readonly responseModes: Map<string, unknown> };
+  interface Internals {
+    readonly responseModes: Map<string, unknown>;
+    /** What every kind of token, session and grant is built on. */
+    readonly BaseModel: { readonly prototype: { emit(event: string): void } };
+  }
+  export default function internals(provider: Provider): Internals;
 }

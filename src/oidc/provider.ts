@@ -27,6 +27,8 @@ export function createProvider(services: Services, ring: KeyRing, pages: ErrorPa
   fixAddresses(provider, issuer);
   // It would bring a page of its own, for errors too; as an unknown mode it is answered in the default one.
   internals(provider).responseModes.delete('form_post');
+  // Nobody listens to "saved" and the like (audit is written from the outcome), and each is spelled anew by its kind.
+  internals(provider).BaseModel.prototype.emit = () => {};
   useSystemsAsClients(services, provider);
   registerClientCredentials(services, provider);
   registerTokenExchange(services, provider);

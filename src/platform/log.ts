@@ -23,7 +23,7 @@ const secretNames: ReadonlySet<string> = new Set([
 const deepest = 3;
 /** A line waits this long (ms) for others at most; writing each by itself costs more than making it. */
 const flushMs = 100;
-const flushBytes = 4096;
+const flushBytes = 16_000;
 
 /** The same object when it holds no secret, as nearly every line does; pino's own redaction walks each line several times. */
 function withoutSecrets(given: object, depth = 1): object {

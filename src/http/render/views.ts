@@ -23,6 +23,14 @@ export function createViews(options: { cache?: boolean } = {}): Views {
     functionHeader:
       "const { t, html, dates, asset } = it; const piece = (name, data) => it.raw(include('/partials/' + name, data).trim());",
   });
+  const { resolvePath } = eta;
+  const places = new Map<string, string>();
+  // Every template is named from the root of views/, so one look for each will do; eta would look at every piece of a page.
+  eta.resolvePath = (name, options) => {
+    const place = places.get(name) ?? resolvePath?.call(eta, name, options) ?? name;
+    if (name.startsWith('/')) places.set(name, place);
+    return place;
+  };
   return {
     assets: loadAssets(),
     render: (name, data) => eta.render(`/${name}`, data),
