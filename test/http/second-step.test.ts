@@ -200,7 +200,8 @@ test('somebody else’s cookie spares nobody', async () => {
   const two = await somebody();
   const { browser, url } = await atSecond(one.email);
   assert.ok(await entered(browser, await browser.post(url, { code: one.phone.code(), remember: 'yes' })));
-  const form = await browser.follow(authorizeUrl(hub.issuer, 'crm', { prompt: 'login' }));
+  await endSessions(hub.services, operator, one.id, 'admin');
+  const form = await browser.follow(authorizeUrl(hub.issuer, 'crm'));
   const answer = await browser.post(form.url, { identifier: two.email, password: passphrase });
   assert.match(answer.location ?? '', /\/second$/);
 });

@@ -48,12 +48,18 @@ async function tryOnce(
   });
 }
 
-const twenty = <R>(work: () => Promise<R>): Promise<R[]> => Promise.all(Array.from({ length: 20 }, work));
+/** The counter takes one try, and then those that came meanwhile together: so the twenty go on in the same moment. */
+async function twenty(services: Services, person: Stored<Person>, work: () => Promise<boolean>): Promise<boolean[]> {
+  const first = tryOnce(services, person, 'totp', '000000');
+  const results = await Promise.all(Array.from({ length: 20 }, work));
+  assert.equal(await first, false);
+  return results;
+}
 
 test('the same code of the app 20 at once: one', async (t) => {
   const { services, person, phone } = await start(t);
   const code = phone.code();
-  const results = await twenty(() => tryOnce(services, person, 'totp', code));
+  const results = await twenty(services, person, () => tryOnce(services, person, 'totp', code));
   assert.equal(results.filter(Boolean).length, 1);
   assert.equal((await eventsOf(services, 'signin.succeeded')).length, 1);
 });
@@ -70,7 +76,7 @@ test('a code kills those before it; one step of drift counts, two do not', async
 
 test('a recovery code 20 at once: one, and nine are left', async (t) => {
   const { services, person, codes } = await start(t);
-  const results = await twenty(() => tryOnce(services, person, 'recovery-code', codes[3] ?? ''));
+  const results = await twenty(services, person, () => tryOnce(services, person, 'recovery-code', codes[3] ?? ''));
   assert.equal(results.filter(Boolean).length, 1);
   assert.equal(await recoveryCodesLeft(services, person.id), 9);
 });
