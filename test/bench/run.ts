@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureHashing } from './apart/hashing.ts';
 import { measureStart } from './apart/start.ts';
+import { matchingInWords, measureMatching, sizes } from './apart/unify.ts';
 import { startBare, startHub } from './child.ts';
 import { measure, median, medianOf, type Sample } from './load/measure.ts';
 import { operations, Visit } from './load/operations.ts';
@@ -19,9 +20,15 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     import: { type: 'boolean', default: false },
     policy: { type: 'boolean', default: false },
+    unify: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
+if (values.unify) {
+  const measured = sizes.map(measureMatching);
+  process.stdout.write(values.json ? JSON.stringify(measured) : `${measured.map(matchingInWords).join('\n')}\n`);
+  process.exit(0);
+}
 const apart = ['hashing', 'start', 'import', 'policy'];
 const onDemand: Readonly<Record<string, boolean>> = { import: values.import, policy: values.policy };
 const names = [...operations.map(({ name }) => name), ...apart];
