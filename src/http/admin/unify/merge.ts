@@ -49,6 +49,8 @@ async function effects(services: Services, person: Stored<Person>, other: Stored
     (await services.store.find(links, { where: { person: id }, limit: 200 })).items;
   const [own, theirs] = [await linksOf(person), await linksOf(other)];
   return {
+    // Parts of a name belong together: one account's given name does not go with the other's family name.
+    named: [person.givenName, person.familyName].some((part) => part !== undefined) || person.nameDerived !== true,
     fields: textFields
       .filter((field) => person[field] !== undefined || other[field] !== undefined)
       .map((field) => ({ field, own: person[field] ?? '', theirs: other[field] ?? '' })),
