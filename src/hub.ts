@@ -4,6 +4,7 @@ import { closeFolds } from '#actions/audit/folded.ts';
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
 import { sendCheckpointOn } from '#actions/checkpoints/send-on.ts';
+import { scheduleDeadlines } from '#actions/deadlines/schedule.ts';
 import type { Services } from '#actions/services.ts';
 import { startReplay } from '#actions/sessions/spool/replay.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
@@ -123,12 +124,14 @@ async function assemble(
     const checkpoints = scheduleCheckpoints(services, (taken) => sendCheckpointOn(services, taken));
     const replay = startReplay(services);
     const provisioning = startProvisioning(services);
+    const deadlines = scheduleDeadlines(services);
     return {
       port: server.port,
       close: async () => {
         await server.close();
         await replay.close();
         await provisioning.close();
+        await deadlines.stop();
         await checkpoints.stop();
         await socket?.close();
         await close();

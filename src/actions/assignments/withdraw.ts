@@ -12,7 +12,7 @@ import { ownerRole, ownerStays } from './owners.ts';
 /**
  * Takes a role that was given singly.
  * @param options.ifVersion the assignment's version that the caller saw
- * @throws HubError `not-found`, `forbidden`, `last-admin`, `stale`
+ * @throws HubError `not-found`, `forbidden`, `last-admin`, `stale`, `conflict` (it has ended already: history is not taken away)
  */
 export async function withdrawRole(
   services: Services,
@@ -28,6 +28,8 @@ export async function withdrawRole(
     const { id, version, ...before } = assignment;
     if (options.ifVersion !== undefined && options.ifVersion !== version) throw new HubError('stale');
     await requireMayAssign(services, origin, before.role);
+    if (before.until !== undefined && before.until <= services.clock.now())
+      throw new HubError('conflict', 'This assignment has ended by itself and stays in the history');
     await requireReach(services, origin, person);
     const guard = before.role === ownerRole && before.until === undefined ? await ownerStays(services, personId) : [];
     const who = await about(services, origin, person);

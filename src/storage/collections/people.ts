@@ -56,14 +56,16 @@ export const assignmentSchema = z.object({
   /** Who assigned it: `person:<id>`, `operator`, `system:<id>`. */
   by: z.string(),
   at: z.number(),
+  /** When its end was put on record; what has ended gives nothing whether this is set or not. */
+  expired: z.number().optional(),
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 export const assignments = collection({
   name: 'assignments',
   life: 'kept',
-  schemaVersion: 1,
+  schemaVersion: 2,
   schema: assignmentSchema,
-  indexes: { person: { fields: ['person'] }, role: { fields: ['role'] } },
+  indexes: { person: { fields: ['person'] }, role: { fields: ['role'] }, until: { fields: ['until'] } },
 });
 
 export const linkSchema = z.object({

@@ -9,7 +9,7 @@ import type { Services } from '#actions/services.ts';
 import { endSessions } from '#actions/sessions/end.ts';
 import { HubError } from '#domain/errors.ts';
 import { isHubRole } from '#domain/hub-roles.ts';
-import { endOfDay } from '#http/admin/people/days.ts';
+import { endOfDay, startOfDay } from '#http/admin/people/days.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { type flash as Flash, flash } from '#http/middleware/flash.ts';
 import { freshOrAgain } from '#http/middleware/fresh.ts';
@@ -72,15 +72,18 @@ export const resetMfa = formOf(
 export const assign = formOf(
   async (services, person, req, res) => {
     const role = text(req.body?.role);
-    const until = endOfDay(text(req.body?.until), services.settings.timeZone);
+    const { timeZone } = services.settings;
+    const from = startOfDay(text(req.body?.from), timeZone);
+    const until = endOfDay(text(req.body?.until), timeZone);
     await assignRole(services, originOf(req, res), person.id, {
       role,
       reason: text(req.body?.reason),
+      ...(from === undefined ? {} : { from }),
       ...(until === undefined ? {} : { until }),
     });
     return { tone: 'good', key: 'admin.person.assigned', values: { role, name: person.name } };
   },
-  ['role', 'until', 'reason'],
+  ['role', 'from', 'until', 'reason'],
 );
 
 export const withdraw = formOf(async (services, person, req, res) => {

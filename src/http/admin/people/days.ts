@@ -4,17 +4,26 @@ import { HubError } from '#domain/errors.ts';
  * The instant after a whole day typed in a form, in the company's time zone: a last day counts to its end
  * (contract.md, `timeZone`). @returns milliseconds; undefined for an empty field. @throws HubError `invalid`
  */
-export function endOfDay(day: string, timeZone: string): number | undefined {
+export function endOfDay(day: string, timeZone: string, path = 'until'): number | undefined {
+  return midnight(day, timeZone, path, 1);
+}
+
+/** The instant at which a day typed in a form begins, in the company's time zone. As `endOfDay` otherwise. */
+export function startOfDay(day: string, timeZone: string, path = 'from'): number | undefined {
+  return midnight(day, timeZone, path, 0);
+}
+
+function midnight(day: string, timeZone: string, path: string, daysLater: number): number | undefined {
   if (day === '') return undefined;
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
   const start = match === null ? Number.NaN : Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
   if (Number.isNaN(start) || new Date(start).toISOString().slice(0, 10) !== day) {
-    throw new HubError('invalid', undefined, { faults: [{ path: 'until', message: 'write a day as YYYY-MM-DD' }] });
+    throw new HubError('invalid', undefined, { faults: [{ path, message: 'write a day as YYYY-MM-DD' }] });
   }
-  const next = start + 86_400_000;
+  const wall = start + daysLater * 86_400_000;
   // The zone's offset at that midnight; asked twice, since the first guess may fall on the other side of a change.
-  let instant = next;
-  for (let round = 0; round < 2; round += 1) instant = next - offset(instant, timeZone);
+  let instant = wall;
+  for (let round = 0; round < 2; round += 1) instant = wall - offset(instant, timeZone);
   return instant;
 }
 

@@ -80,6 +80,7 @@ export async function personPage(req: Request, res: Response, { services }: Http
       role: one.role,
       reason: one.reason,
       period: periodWords(texts, dates, one),
+      when: whenOf(one, clock.now()),
       mayWithdraw: looker.hub.has(isHubRole(one.role) ? 'hub:hub-roles-assign' : 'hub:roles-assign'),
     })),
     assignable: assignable(policy, looker),
@@ -174,6 +175,12 @@ function reasonWords(texts: Texts, policy: PolicyInForce, assigned: readonly Sto
     const how = texts.t('admin.person.byAssignment');
     return one === undefined ? how : `${how}, ${periodWords(texts, dates, one)}`;
   };
+}
+
+/** Where an assignment stands in time; what has ended stays as history. */
+function whenOf({ from, until }: Pick<Assignment, 'from' | 'until'>, now: number): 'ahead' | 'now' | 'ended' {
+  if (until !== undefined && until <= now) return 'ended';
+  return from !== undefined && from > now ? 'ahead' : 'now';
 }
 
 function periodWords(texts: Texts, dates: Dates, { from, until }: Pick<Assignment, 'from' | 'until'>): string {

@@ -27,6 +27,7 @@ const assignment = named(
       reason: z.string(),
       by: z.string().describe('Who assigned it'),
       at: z.string(),
+      state: z.enum(['ahead', 'now', 'ended']).describe('What has ended gives nothing and stays as history'),
     })
     .describe('A role given singly. It is never edited: withdraw it and assign it anew'),
 );
@@ -46,9 +47,11 @@ const newAssignment = named(
   }),
 );
 
-function shown({ from, until, ...rest }: Stored<Assignment>) {
+function shown({ from, until, ...rest }: Stored<Assignment>, now: number) {
+  const ended = until !== undefined && until <= now;
   return {
     ...rest,
+    state: ended ? 'ended' : from !== undefined && from > now ? 'ahead' : 'now',
     at: iso(rest.at),
     ...(from === undefined ? {} : { from: iso(from) }),
     ...(until === undefined ? {} : { until: iso(until) }),
@@ -73,7 +76,9 @@ const list = route({
   query: z.strictObject(listQuery(['at', 'role'])),
   answers: { 200: { description: 'A page of assignments', schema: pageOf('AssignmentPage', assignment) } },
   async handle({ services, item, query }) {
-    return { status: 200, body: listOf((await assignmentsOf(services.store, item.id)).map(shown), query) };
+    const now = services.clock.now();
+    const all = (await assignmentsOf(services.store, item.id)).map((one) => shown(one, now));
+    return { status: 200, body: listOf(all, query) };
   },
 });
 
@@ -84,7 +89,11 @@ const get = route({
   permission: 'hub:people-read',
   find,
   answers: { 200: { description: 'The assignment', schema: assignment, etag: true } },
-  handle: async ({ item }) => ({ status: 200, version: item.version, body: shown(item) }),
+  handle: async ({ services, item }) => ({
+    status: 200,
+    version: item.version,
+    body: shown(item, services.clock.now()),
+  }),
 });
 
 const assign = route({
@@ -103,7 +112,7 @@ const assign = route({
     const period = { from: parseInstant(from ?? ''), until: parseInstant(until ?? '') };
     const made = await assignRole(services, origin, item.id, { ...rest, ...period });
     const headers = { location: `${services.settings.issuer}/api/v1/people/${item.id}/roles/${made.id}` };
-    return { status: 201, version: made.version, headers, body: shown(made) };
+    return { status: 201, version: made.version, headers, body: shown(made, services.clock.now()) };
   },
 });
 
