@@ -8,7 +8,7 @@ import { type Change, type Commit, CommitConflict, StoreUnavailable } from '../p
 import { type AuditDocument, auditCollection, keyNeeded, linkAll } from './audit-documents.ts';
 
 import type { Wire } from './connection.ts';
-import { asFault, isTransient } from './faults.ts';
+import { asFault, isLost, isTransient } from './faults.ts';
 import { type KeyCache, keyInCommit } from './key-cache.ts';
 import { type Lane, type LaneHead, lanesCollection } from './lane.ts';
 import type { Lanes } from './lanes.ts';
@@ -84,15 +84,26 @@ export class Committer {
   async #inTransaction(changes: readonly Change[], events: readonly AuditDraft[], patience: number): Promise<void> {
     const until = performance.now() + patience;
     for (let tries = 1; ; tries++) {
-      const lane = await this.#parts.lanes.take();
-      if (performance.now() > until) {
-        this.#parts.lanes.giveBack(lane);
-        throw late();
-      }
+      const lane = await this.#lane(until);
+      if (lane === undefined) continue;
       const outcome = await this.#try(lane, changes, events);
       if (outcome === 'done') return;
       await sleep(Math.random() * Math.min(5 * 2 ** tries, 120));
     }
+  }
+
+  /** Undefined = none was to be had just now. @throws StoreUnavailable when the time is over */
+  async #lane(until: number): Promise<Lane | undefined> {
+    let lane: Lane | undefined;
+    try {
+      lane = await this.#parts.lanes.take();
+    } catch (error) {
+      if (!isLost(error)) throw asFault(error);
+      await sleep(Math.random() * 50);
+    }
+    if (performance.now() < until) return lane;
+    if (lane !== undefined) this.#parts.lanes.giveBack(lane);
+    throw late();
   }
 
   /** One try; the lane is given back or dropped, whatever comes of it. */
@@ -115,7 +126,8 @@ export class Committer {
     } catch (error) {
       if (error instanceof CommitConflict) throw error;
       await lanes.backOut(lane);
-      if (isTransient(error)) return 'again';
+      // Nothing is written before the commit itself.
+      if (isTransient(error) || isLost(error)) return 'again';
       throw asFault(error);
     }
     const committed = await this.#finish(lane, written.mark);

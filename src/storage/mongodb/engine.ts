@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Model, mongo } from 'mongoose';
 import type { AuditDraft } from '#domain/audit/event.ts';
 import type { Clock } from '#platform/clock.ts';
@@ -146,11 +147,16 @@ export class MongoEngine implements ServingEngine, Movable {
     return this.#table(collection).model;
   }
 
-  /** Lets commits that are under way end, gives the lanes back and closes the connection. */
+  /** Lets commits that are under way end, as far as the store answers in time, gives the lanes back and closes the connection. */
   async close(): Promise<void> {
     const { wire, lanes, processes, pulse } = this.#parts;
     await pulse.stop();
-    await this.#committer.idle();
+    // A store that is gone keeps nobody from ending: what is open on the lanes is settled by whoever takes them over.
+    const done = new AbortController();
+    const { signal } = done;
+    const patience = sleep(wire.limits.callMs, undefined, { signal }).catch(() => {});
+    await Promise.race([this.#committer.idle(), patience]);
+    done.abort();
     await lanes.close();
     await processes.stop();
     await wire.connection.close();

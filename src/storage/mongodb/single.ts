@@ -3,7 +3,7 @@ import { type Change, StoreUnavailable } from '../port.ts';
 
 import type { Wire } from './connection.ts';
 import type { RecordDocument } from './document.ts';
-import { asFault, isLost } from './faults.ts';
+import { asFault, isLost, isTransient } from './faults.ts';
 import { stepOf } from './steps.ts';
 import { conflictOf, type Failure, writeOne } from './transaction.ts';
 
@@ -27,7 +27,7 @@ export async function writeAlone(wire: Wire, change: Change, mark: string, patie
       if (await isWritten(wire, change, mark)) return;
       throw await conflictOf(wire, change, failure.index);
     } catch (error) {
-      if (!isLost(error)) throw asFault(error);
+      if (!isLost(error) && !isTransient(error)) throw asFault(error);
       lost = true;
       if (performance.now() > until) throw new StoreUnavailable('the store did not answer in time', error);
       await sleep(Math.random() * 50);
