@@ -37,6 +37,9 @@ export class Processes {
 
   async start(): Promise<void> {
     await this.#say();
+    // Those that ended without a word, long ago.
+    const stale = new Date(Date.now() - 24 * 3_600_000);
+    await this.#processes.deleteMany({ until: { $lt: stale } }, { ...this.#limits.write });
     this.#timer = setInterval(() => {
       if (this.#saying === undefined && performance.now() - this.#saidAt > every / 2) this.#say().catch(() => {});
     }, every).unref();
