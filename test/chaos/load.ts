@@ -14,6 +14,11 @@ export interface Trace {
   successor?: string;
 }
 
+/** How many answers somebody has had of the four that a whole way gives. */
+export function stepsOf({ signedIn, code, refreshToken, successor }: Trace): number {
+  return [signedIn || undefined, code, refreshToken, successor].filter((step) => step !== undefined).length;
+}
+
 export async function tokenRequest(
   issuer: string,
   form: Record<string, string>,
@@ -36,15 +41,52 @@ export function redemption({ code = '', verifier }: Trace): Record<string, strin
   return { grant_type: 'authorization_code', code, code_verifier: verifier, redirect_uri: client.callback };
 }
 
-/** Signs person after person in, redeems the code and refreshes once, until `stopped`. Faults end a way, not the load. */
-export async function load(issuer: string, next: () => number, traces: Trace[], stopped: () => boolean): Promise<void> {
-  while (!stopped()) {
-    const trace = { email: emailOf(next()), verifier: randomBytes(32).toString('base64url'), signedIn: false };
-    traces.push(trace);
-    await walk(issuer, trace).catch(() => undefined);
-  }
+/** A load of sign-ins that goes on until it is stopped. */
+export interface Load {
+  readonly traces: readonly Trace[];
+  /** Stops it; resolves when nobody is under way any more. */
+  stop(): Promise<void>;
 }
 
+export interface LoadOptions {
+  /** Number of the next person. */
+  readonly next: () => number;
+  /** People under way at once. */
+  readonly atOnce: number;
+  /** Ways begun per second at most; as fast as it goes where it is left out. */
+  readonly perSecond?: number;
+}
+
+/** Signs person after person in, redeems the code and refreshes once. Faults end a way, not the load. */
+export function startLoad(issuer: string, { next, atOnce, perSecond }: LoadOptions): Load {
+  const traces: Trace[] = [];
+  let over = false;
+  const goOn = async (): Promise<void> => {
+    while (!over) {
+      const began = performance.now();
+      const trace = newTrace(next());
+      traces.push(trace);
+      await walk(issuer, trace).catch(() => undefined);
+      if (perSecond === undefined) continue;
+      const rest = (atOnce * 1000) / perSecond - (performance.now() - began);
+      if (rest > 0 && !over) await new Promise((resolve) => setTimeout(resolve, rest));
+    }
+  };
+  const all = Promise.all(Array.from({ length: atOnce }, goOn));
+  return {
+    traces,
+    stop: async () => {
+      over = true;
+      await all;
+    },
+  };
+}
+
+function newTrace(person: number): Trace {
+  return { email: emailOf(person), verifier: randomBytes(32).toString('base64url'), signedIn: false };
+}
+
+/** One person's whole way; `trace` tells how far it came. */
 async function walk(issuer: string, trace: Trace): Promise<void> {
   const browser = new Browser();
   const query = new URLSearchParams({
@@ -69,4 +111,16 @@ async function walk(issuer: string, trace: Trace): Promise<void> {
   trace.refreshToken = tokens.body.refresh_token;
   const fresh = await tokenRequest(issuer, { grant_type: 'refresh_token', refresh_token: trace.refreshToken });
   if (fresh.body.refresh_token !== undefined) trace.successor = fresh.body.refresh_token;
+}
+
+/** How long it takes until somebody gets through the whole way, in ms. Those who tried are added to `traces`. */
+export async function wellAgain(issuer: string, next: () => number, traces: Trace[]): Promise<number> {
+  const since = performance.now();
+  while (performance.now() - since < 60_000) {
+    const trace = newTrace(next());
+    traces.push(trace);
+    await walk(issuer, trace).catch(() => undefined);
+    if (trace.successor !== undefined) return performance.now() - since;
+  }
+  throw new Error('nobody got in for a minute');
 }

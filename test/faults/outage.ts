@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import * as client from 'openid-client';
 import { verifyExport } from '#domain/audit/verify.ts';
 import { asCrm, enter, redeem } from '#test/oidc/fixture.ts';
+import { atMost, figure, holds } from '#test/support/figure.ts';
 import { type Company, signIn, until } from './company.ts';
 import { type Door, doorsOf } from './doors.ts';
 
@@ -111,10 +112,13 @@ export async function throughOutage(t: TestContext, hub: Company, outage: Outage
   const again = await signIn(hub);
   assert.ok((await client.tokenIntrospection(crm, again.tokens.access_token)).active);
   assert.ok((await verifyExport(hub.services.store.audit.export({}))).ok, 'the record is whole');
-  t.diagnostic(
-    `red after ${redMs} ms, ${times.length} refusals in at most ${Math.max(...times)} ms, green after ${greenMs} ms, ` +
-      `served after ${wellMs} ms, heap +${grown.toFixed(1)} MiB`,
-  );
+  t.diagnostic(`green after ${greenMs} ms`);
+  figure(t, holds(`${t.name}: granted falsely, left half-done`, `${times.length} refusals`));
+  figure(t, atMost(`${t.name}: readiness red`, redMs, 1000));
+  figure(t, atMost(`${t.name}: refused with 503, the slowest`, Math.max(...times), 2000));
+  figure(t, atMost(`${t.name}: full service again`, wellMs, 5000));
+  const heapGrowth = { value: `${grown.toFixed(1)} MiB`, aim: '<= 50 MiB', met: grown <= 50 };
+  figure(t, { name: `${t.name}: heap growth`, ...heapGrowth });
   // Among other tests the machine is not its own; the long form runs by itself.
   if (!isLong) return;
   assert.ok(redMs <= 1000 && Math.max(...times) <= 2000 && wellMs <= 5000 && grown <= 50, 'in time');
