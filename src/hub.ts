@@ -13,6 +13,7 @@ import { adminFeature } from '#http/admin/admin.ts';
 import { apiFeature } from '#http/api/api.ts';
 import { createApp } from '#http/app.ts';
 import { createHandler } from '#http/handler.ts';
+import { createComposer } from '#http/mail/compose.ts';
 import type { Fellows } from '#http/ops/fellows.ts';
 import { measured } from '#http/ops/measured.ts';
 import { createMetrics } from '#http/ops/metrics.ts';
@@ -20,6 +21,7 @@ import { createOps } from '#http/ops/ops.ts';
 import { Readiness } from '#http/ops/readiness.ts';
 import { startServer } from '#http/ops/server.ts';
 import { pagesFeature } from '#http/pages/pages.ts';
+import { createViews } from '#http/render/views.ts';
 import { createOidc, type Oidc } from '#oidc/oidc.ts';
 import { systemModules } from '#providers/index.ts';
 import { startProvisioning } from '#provisioning/provisioning.ts';
@@ -104,9 +106,11 @@ async function assemble(
 
   services.signOuts.prepare();
   const oidc = await createOidc(services);
+  const views = createViews();
   const app = createApp({
     services,
     oidc,
+    views,
     programs: [apiFeature(oidc.bearer)],
     features: [pagesFeature, accountFeature, adminFeature],
   });
@@ -123,7 +127,7 @@ async function assemble(
     const socket = settings.store.kind === 'sqlite' ? await serveSocket(services, engine) : undefined;
     const checkpoints = scheduleCheckpoints(services, (taken) => sendCheckpointOn(services, taken));
     const replay = startReplay(services);
-    const provisioning = startProvisioning(services);
+    const provisioning = startProvisioning(services, createComposer(services, views));
     const deadlines = scheduleDeadlines(services);
     return {
       port: server.port,

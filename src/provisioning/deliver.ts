@@ -3,15 +3,12 @@ import type { Services } from '#actions/services.ts';
 import { type AuditDraft, draft, type Origin } from '#domain/audit/event.ts';
 import { guardedFetch } from '#platform/outbound.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Delivery, outbox, systems } from '#storage/collections.ts';
+import { type LogoutDelivery, outbox, systems } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { logoutToken } from './logout-token.ts';
+import { keptFor, pauseAfter } from './retry.ts';
 
 const timeoutMs = 5_000;
-/** Retries double from `limits.logout.firstRetry` up to this, in ms. */
-const longestPause = 30 * 60 * 1000;
-/** How long what became of a delivery is kept, in ms. */
-const keptFor = 30 * 24 * 60 * 60 * 1000;
 
 /** How long a try is its process's own before another may make the next, in ms: longer than it can take. */
 const claimedFor = 2 * timeoutMs;
@@ -21,16 +18,13 @@ const claimedFor = 2 * timeoutMs;
  * is claimed by a condition first, so that of several processes one makes it.
  * @returns when to try again, in ms, if it is to be.
  */
-export async function deliver(services: Services, delivery: Stored<Delivery>): Promise<number | undefined> {
+export async function deliver(services: Services, delivery: Stored<LogoutDelivery>): Promise<number | undefined> {
   const attempts = delivery.attempts + 1;
   const claim = { attempts, nextAt: services.clock.now() + claimedFor };
   if (!(await settle(services, delivery, delivery.attempts, claim, []))) return undefined;
   const error = await attempt(services, delivery);
   const now = services.clock.now();
-  const pause = Math.min(
-    services.settings.limits.logout.firstRetry * 2 ** Math.min(delivery.attempts, 30),
-    longestPause,
-  );
+  const pause = pauseAfter(services, delivery.attempts);
   const outcome =
     error === undefined
       ? { status: 'delivered' as const }
@@ -46,9 +40,9 @@ export async function deliver(services: Services, delivery: Stored<Delivery>): P
 /** Writes what is known of a delivery, if it still stands at so many tries. @returns false when somebody else went on with it. */
 async function settle(
   services: Services,
-  { id }: Stored<Delivery>,
+  { id }: Stored<LogoutDelivery>,
   attempts: number,
-  set: Partial<Delivery>,
+  set: Partial<LogoutDelivery>,
   events: readonly AuditDraft[],
   expiresAt?: number,
 ): Promise<boolean> {
@@ -67,7 +61,7 @@ async function settle(
 }
 
 /** @returns what went wrong, or undefined when the system has taken it. */
-async function attempt(services: Services, delivery: Stored<Delivery>): Promise<string | undefined> {
+async function attempt(services: Services, delivery: Stored<LogoutDelivery>): Promise<string | undefined> {
   const system = await services.store.get(systems, delivery.system);
   if (system?.backchannelLogoutUri === undefined) return 'the system has no back-channel logout address any more';
   try {
@@ -94,7 +88,7 @@ function reasonOf(error: unknown): string {
 
 async function eventOf(
   services: Services,
-  delivery: Stored<Delivery>,
+  delivery: Stored<LogoutDelivery>,
   attempts: number,
   error: string | undefined,
 ): Promise<AuditDraft> {

@@ -2,13 +2,13 @@ import { keyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
 import { randomToken } from '#platform/ids.ts';
 import { signJwt } from '#platform/jws.ts';
-import type { Delivery, System } from '#storage/collections.ts';
+import type { LogoutDelivery, System } from '#storage/collections.ts';
 
 /** How long a logout token is good for, in seconds (OIDC Back-Channel Logout 1.0, 2.4 recommends two minutes at most). */
 const lifetime = 120;
 
 /** The token that tells a system that a session of its own has ended; made anew for each try, under the system's algorithm. */
-export async function logoutToken(services: Services, system: System, delivery: Delivery): Promise<string> {
+export async function logoutToken(services: Services, system: System, delivery: LogoutDelivery): Promise<string> {
   const signer = (await keyRing(services)).signer(system.idTokenAlg);
   const now = Math.floor(services.clock.now() / 1000);
   return signJwt(

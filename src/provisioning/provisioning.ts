@@ -1,10 +1,13 @@
 import type { Services } from '#actions/services.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Delivery, outbox } from '#storage/collections.ts';
+import { type LogoutDelivery, type MailDelivery, outbox } from '#storage/collections.ts';
 import { keepLease } from '#storage/leases/lease.ts';
 import { deliver } from './deliver.ts';
 import { endExpiredSessions } from './expired-sessions.ts';
+import { deliverMails, type Post } from './mail/deliver.ts';
+import type { Compose } from './mail/letter.ts';
+import { createPostman } from './mail/postman.ts';
 
 export interface Provisioning {
   /** Stops taking up work and waits for what is under way. */
@@ -22,13 +25,19 @@ const longestRest = 4000;
 const patience = 2500;
 /** Systems served at the same time. */
 const most = 16;
+/** Under this name the mails stand among the systems that are served now. */
+const mailLane = 'mail:';
+/** Mails that go out together. */
+const mailBatch = 20;
 
 /**
  * Carries out what the outbox holds: soon after the commit that put it there, on whichever node, and again after a failure until
  * it is delivered or given up. One process of all does it at a time. One delivery at a time for each system, so that a slow one
- * holds up nobody else.
+ * holds up nobody else; mails go a few at a time.
+ * @param compose how mails read
  */
-export function startProvisioning(services: Services): Provisioning {
+export function startProvisioning(services: Services, compose: Compose): Provisioning {
+  const post: Post = { compose, postman: createPostman(services) };
   const lease = keepLease(services.store.engine, 'outbox', { log: services.log });
   const busy = new Map<string, Promise<void>>();
   /** When what failed is to be tried again. */
@@ -54,8 +63,13 @@ export function startProvisioning(services: Services): Provisioning {
     for (const { id } of (await systemDirectory(services)).all) {
       if (busy.has(id) || busy.size >= most) continue;
       const { items } = await services.store.find(outbox, { where: { ...due, system: id }, limit: 1 });
-      if (items[0] !== undefined && lease.held) take(items[0]);
+      const next = items.find((one): one is Stored<LogoutDelivery> => one.kind === 'logout');
+      if (next !== undefined && lease.held) take(next.system, deliver(services, next));
     }
+    if (busy.has(mailLane)) return;
+    const { items } = await services.store.find(outbox, { where: { ...due, kind: 'mail' }, limit: mailBatch });
+    const mails = items.filter((one): one is Stored<MailDelivery> => one.kind === 'mail');
+    if (mails.length > 0 && lease.held) take(mailLane, deliverMails(services, post, mails));
   };
 
   /** Without a store nothing can be recorded, and what is not recorded would be sent again and again. */
@@ -65,24 +79,24 @@ export function startProvisioning(services: Services): Provisioning {
     seen = -1;
   };
 
-  const take = (delivery: Stored<Delivery>): void => {
-    const work = deliver(services, delivery)
+  const take = (lane: string, under: Promise<number | undefined | number[]>): void => {
+    const work = under
       .then(
         (again) => {
           rest = shortestRest;
-          if (again !== undefined) retries.add(again);
+          for (const at of [again ?? []].flat()) retries.add(at);
         },
         (error: unknown) => {
           goToRest();
-          services.log.warn({ err: error, delivery: delivery.id }, 'a delivery was not recorded');
+          services.log.warn({ err: error, lane }, 'a delivery was not recorded');
         },
       )
       .finally(() => {
-        busy.delete(delivery.system);
-        // Perhaps there is more for this system.
+        busy.delete(lane);
+        // Perhaps there is more.
         seen = -1;
       });
-    busy.set(delivery.system, work);
+    busy.set(lane, work);
   };
 
   const timer = setInterval(() => {
@@ -114,6 +128,7 @@ export function startProvisioning(services: Services): Provisioning {
       const cutOff = setTimeout(giveUp, patience);
       await Promise.race([Promise.all(busy.values()), late]);
       clearTimeout(cutOff);
+      post.postman.close();
       await lease.release();
     },
   };

@@ -12,6 +12,7 @@ export const variables: Readonly<Record<string, readonly string[]>> = {
   HUB_WORKERS: ['workers'],
   HUB_TRUST_PROXY: ['trustProxy'],
   HUB_MAIL: ['mail'],
+  HUB_MAIL_FROM: ['mailFrom'],
   HUB_ADMIN_EMAIL: ['admin', 'email'],
   HUB_ADMIN_PASSWORD: ['admin', 'password'],
   HUB_METRICS_TOKEN: ['metrics', 'token'],

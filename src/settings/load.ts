@@ -146,6 +146,7 @@ function complete(
     workers: given.workers,
     trustProxy: given.trustProxy,
     mail: given.mail === 'log:' ? { kind: 'log' } : { kind: 'smtp', url: given.mail },
+    mailFrom: given.mailFrom ?? senderOf(given),
     policy: given.policy === undefined ? undefined : resolve(cwd, given.policy),
     policyMode: given.policyMode,
     people: given.people === undefined ? undefined : resolve(cwd, given.people),
@@ -161,4 +162,11 @@ function complete(
     metrics: { token: given.metrics.token },
     checkpoints: { webhook: given.checkpoints.webhook },
   };
+}
+
+/** Nobody reads answers to a mail of the hub; it still has to say who it is. */
+function senderOf({ issuer, company }: Pick<Shape, 'issuer' | 'company'>): string {
+  const host = issuer === undefined ? 'localhost' : new URL(issuer).hostname;
+  const name = (company ?? 'Gatehouse').replace(/[<>"\p{Cc}]/gu, '');
+  return `${name} <no-reply@${host}>`;
 }

@@ -47,6 +47,8 @@ export interface Settings {
   /** Express's `trust proxy` value. */
   trustProxy: boolean | number | string;
   mail: { kind: 'log' } | { kind: 'smtp'; url: string };
+  /** The sender of mails: an address, or a name and `<address>`. */
+  mailFrom: string;
   /** Absolute path; undefined: the default policy, config/roles.yaml. */
   policy: string | undefined;
   policyMode: 'store' | 'file';
@@ -62,6 +64,7 @@ export interface Settings {
     sessionIdle: number;
     session: number;
     resetLink: number;
+    inviteLink: number;
   };
   limits: {
     signin: { perAccount: Rate; perNetwork: Rate };

@@ -85,6 +85,10 @@ const mail = z.string().refine((value) => value === 'log:' || /^smtps?:\/\/.+/.t
   error: 'is no mail address of a server; write log: or smtp://host:port',
 });
 
+const mailFrom = z.string().regex(/^([^<>"\p{Cc}]*<)?[^\s<>()[\]\\,;:"@\p{Cc}]+@[^\s<>()[\]\\,;:"@\p{Cc}]+>?$/u, {
+  error: 'is no sender; write an address, or a name and <address>',
+});
+
 /** Every key of the configuration with its default. Systems are read one by one, in system.ts. */
 export const shape = {
   issuer: issuer.optional(),
@@ -96,6 +100,7 @@ export const shape = {
   workers: whole(1, 64).default(1),
   trustProxy: proxies.default(false),
   mail: mail.default('log:'),
+  mailFrom: mailFrom.optional(),
   policy: text.optional(),
   policyMode: z.enum(['store', 'file']).default('store'),
   people: text.optional(),
@@ -119,6 +124,7 @@ export const shape = {
     sessionIdle: duration({ atLeast: '1m' }).default(28_800_000),
     session: duration({ atLeast: '1m' }).default(86_400_000),
     resetLink: duration({ atLeast: '1m', atMost: '24h' }).default(1_800_000),
+    inviteLink: duration({ atLeast: '1h', atMost: '30d' }).default(604_800_000),
   }).prefault({}),
   limits: fields({
     signin: fields({

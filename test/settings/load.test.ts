@@ -47,6 +47,7 @@ test('without any configuration everything has the default of the contract', () 
     sessionIdle: 28_800_000,
     session: 86_400_000,
     resetLink: 1_800_000,
+    inviteLink: 604_800_000,
   });
   assert.deepEqual(settings.limits, {
     signin: { perAccount: { count: 10, windowMs: 900_000 }, perNetwork: { count: 100, windowMs: 900_000 } },

@@ -8,6 +8,8 @@ import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import type { AuditEvent, Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { createComposer } from '#http/mail/compose.ts';
+import { createViews } from '#http/render/views.ts';
 import { createOidc, type Oidc } from '#oidc/oidc.ts';
 import type { Clock } from '#platform/clock.ts';
 import { type Provisioning, startProvisioning } from '#provisioning/provisioning.ts';
@@ -67,7 +69,7 @@ export async function startHub(t: Context, options: HubOptions = {}): Promise<Te
     people.set(person.email, await createPerson(services, operator, { ...person, password: passphrase }));
   }
   const oidc = await createOidc(services);
-  const provisioning = startProvisioning(services);
+  const provisioning = startProvisioning(services, createComposer(services, createViews()));
   handle = (req, res) => {
     const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
     if (oidc.isOidcPath(path)) oidc.handle(req, res);

@@ -4,6 +4,7 @@ import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, recoveryCodes } from '#storage/collections.ts';
 import type { Change, Commit } from '#storage/port.ts';
+import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import type { Services } from '../services.ts';
 import { spentTag } from './totp.ts';
@@ -59,6 +60,8 @@ export async function renewRecoveryCodes(
     commit: {
       changes: [
         ...before,
+        // The first ones come with a factor, which has a notice of its own.
+        ...(before.length === 0 ? [] : credentialNotice(services, origin, person, 'codes-made')),
         ...codes.map(
           (code): Change => ({ kind: 'insert', collection: recoveryCodes, id: idOf(services, person.id, code), data }),
         ),

@@ -3,6 +3,7 @@ import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import { credentials, type PasskeyCredential, people, type TotpCredential } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
+import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import type { Services } from '../services.ts';
 import { credentialsOf } from './credentials.ts';
@@ -39,7 +40,7 @@ export async function removeFactor(services: Services, origin: Origin, personId:
   const removal: Change = { kind: 'remove', collection: credentials, id, ifVersion: factor.version };
   const who = await about(services, origin, person);
   await services.store.write({
-    changes: [removal, ...standIns],
+    changes: [removal, ...standIns, ...credentialNotice(services, origin, person, 'factor-removed')],
     events: [draft(origin, 'credential.removed', 'success', { ...who, detail: { kind: factor.kind } })],
   });
 }

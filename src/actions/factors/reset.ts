@@ -4,6 +4,7 @@ import type { Stored } from '#storage/collection.ts';
 import { credentials, factorGraces, type Person, people } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { effectiveAccess } from '../access/effective.ts';
+import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import { requireReach, rightsOf } from '../people/rights.ts';
 import type { Services } from '../services.ts';
@@ -47,6 +48,7 @@ export async function resetFactors(
     ...codes,
     { kind: 'remove', collection: factorGraces, id: personId },
     ...endings.changes,
+    ...credentialNotice(services, origin, person, 'factors-reset'),
   ];
   const detail = { kind: 'second-factors', taken: taken.map(({ kind }) => kind), by: 'another' };
   await services.store.write({

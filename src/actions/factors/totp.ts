@@ -5,6 +5,7 @@ import { newTotpSecret, stepOfCode, totpUri } from '#platform/totp.ts';
 import type { Stored } from '#storage/collection.ts';
 import { credentials, type Person, type TotpCredential } from '#storage/collections.ts';
 import type { Change, Commit } from '#storage/port.ts';
+import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import type { Services } from '../services.ts';
 import { credentialsOf } from './credentials.ts';
@@ -91,6 +92,7 @@ export async function totpEnrolment(
   return {
     changes: [
       before === undefined ? { kind: 'insert', ...rest } : { kind: 'replace', ...rest, ifVersion: before.version },
+      ...credentialNotice(services, origin, person, 'app-added'),
     ],
     events: [...(before === undefined ? [] : [event('credential.removed')]), event('credential.added')],
   };

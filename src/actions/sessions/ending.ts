@@ -1,7 +1,7 @@
 import { type AuditDraft, draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Delivery, grants, outbox, people, type SessionRecord, sessions } from '#storage/collections.ts';
+import { grants, type LogoutDelivery, outbox, people, type SessionRecord, sessions } from '#storage/collections.ts';
 import type { Change, Commit } from '#storage/port.ts';
 import { forgetBrowsers } from '../factors/remembered.ts';
 import { findLink } from '../links/link-for.ts';
@@ -49,7 +49,7 @@ export async function endingOfSession(
     const system = await systemByClientId(services, entry.client);
     if (system?.backchannelLogoutUri === undefined) continue;
     const link = await findLink(services, session.account, system.id);
-    const data: Delivery = {
+    const data: LogoutDelivery = {
       kind: 'logout',
       system: system.id,
       person: session.account,

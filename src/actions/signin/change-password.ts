@@ -3,6 +3,7 @@ import { HubError } from '#domain/errors.ts';
 import { normalPassword } from '#domain/people/password.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
+import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import { requireGoodPassword } from '../people/password-rules.ts';
 import type { Services } from '../services.ts';
@@ -48,7 +49,11 @@ export async function changeOwnPassword(
   const set = { hash, changedAt: services.clock.now() };
   try {
     await services.store.write({
-      changes: [{ kind: 'update', collection: credentials, id, where: { hash: old }, set }, ...endings.changes],
+      changes: [
+        { kind: 'update', collection: credentials, id, where: { hash: old }, set },
+        ...endings.changes,
+        ...credentialNotice(services, origin, person, 'password-changed'),
+      ],
       events: [
         draft(origin, 'credential.reset', 'success', { ...who, detail: { kind: 'password', by: 'owner' } }),
         ...(endings.events ?? []),

@@ -1,5 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Origin } from '#domain/audit/event.ts';
 import { randomToken } from '#platform/ids.ts';
+import type { Stored } from '#storage/collection.ts';
+import type { Person } from '#storage/collections.ts';
+import type { Change } from '#storage/port.ts';
+import { newDeviceNotice } from '../mail/notices.ts';
 import type { Services } from '../services.ts';
 
 /**
@@ -40,4 +45,14 @@ export function rememberDevice(services: Pick<Services, 'seal'>, cookie: string 
   const right = mark(services, id, person);
   const others = ours ? marks.filter((one) => one !== right) : [];
   return [id, right, ...others].slice(0, mostPeople + 1).join('.');
+}
+
+/** What tells a person of a sign-in on a browser that does not know them, for the commit of that sign-in. */
+export function noticeOfNewDevice(
+  services: Pick<Services, 'seal' | 'clock'>,
+  origin: Origin,
+  person: Stored<Person>,
+  cookie: string | undefined,
+): Change[] {
+  return knownDeviceOf(services, cookie, person.id) === undefined ? newDeviceNotice(services, origin, person) : [];
 }

@@ -6,7 +6,7 @@ import type { Change } from '#storage/port.ts';
 import { passkeyOf, provePasskey, readAnswer } from '../factors/passkeys/prove.ts';
 import type { Services } from '../services.ts';
 import { bucketsOf, networkBucket } from './buckets.ts';
-import { knownDeviceOf } from './device.ts';
+import { knownDeviceOf, noticeOfNewDevice } from './device.ts';
 import { recordLocked } from './locked.ts';
 import { failure } from './prove.ts';
 import { settleWithUnit, succeeded } from './sign-in.ts';
@@ -67,7 +67,11 @@ export async function signInWithPasskey(services: Services, origin: Origin, give
   const first = given.step?.amr ?? [];
   const detail: JsonObject = first.includes('pwd') ? { method: 'password', second: 'passkey' } : { method: 'passkey' };
   await services.store.write({
-    changes: [proof.spending, ...(given.step?.ends ?? [])],
+    changes: [
+      proof.spending,
+      ...(given.step?.ends ?? []),
+      ...noticeOfNewDevice(services, origin, person, given.knownDevice),
+    ],
     events: [succeeded(origin, person, detail)],
   });
   await settleWithUnit(services, () => giveBack(services, buckets));

@@ -8,6 +8,7 @@ import { recoverySpending } from '../factors/recovery-codes.ts';
 import { totpSpending } from '../factors/totp.ts';
 import type { Services } from '../services.ts';
 import { bucketsOf } from './buckets.ts';
+import { noticeOfNewDevice } from './device.ts';
 import { recordLocked } from './locked.ts';
 import { failure } from './prove.ts';
 import { settleWithUnit, succeeded } from './sign-in.ts';
@@ -55,7 +56,11 @@ export async function signInWithCode(services: Services, origin: Origin, given: 
   }
   const amr = together(given.amr, ['otp']);
   const first = given.amr.includes('pwd') ? { method: 'password', second: method } : { method };
-  await services.store.write({ changes: [spending, ...given.ends], events: [succeeded(origin, person, first)] });
+  const notice = noticeOfNewDevice(services, origin, person, given.knownDevice);
+  await services.store.write({
+    changes: [spending, ...given.ends, ...notice],
+    events: [succeeded(origin, person, first)],
+  });
   await settleWithUnit(services, () => giveBack(services, buckets));
   return { outcome: 'ok', amr };
 }

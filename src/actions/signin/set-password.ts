@@ -3,6 +3,7 @@ import { HubError } from '#domain/errors.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { effectiveAccess } from '../access/effective.ts';
+import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import { credentialChange, passwordId } from '../people/credential.ts';
 import { requireGoodPassword } from '../people/password-rules.ts';
@@ -36,7 +37,11 @@ export async function setPassword(
   const type = before === undefined ? 'credential.added' : 'credential.reset';
   try {
     await services.store.write({
-      changes: [credentialChange(personId, before, hash, services.clock.now()), ...endings.changes],
+      changes: [
+        credentialChange(personId, before, hash, services.clock.now()),
+        ...endings.changes,
+        ...credentialNotice(services, origin, person, before === undefined ? 'password-set' : 'password-changed'),
+      ],
       events: [
         draft(origin, type, 'success', { ...who, detail: { kind: 'password', by: 'another' } }),
         ...(endings.events ?? []),

@@ -7,6 +7,7 @@ import { isRemembered } from '../factors/remembered.ts';
 import { named } from '../named.ts';
 import { findByLogin } from '../people/find.ts';
 import type { Services } from '../services.ts';
+import { noticeOfNewDevice } from './device.ts';
 import { failure, provePassword } from './prove.ts';
 
 export interface SignIn {
@@ -67,7 +68,10 @@ export async function signInWithPassword(services: Services, origin: Origin, giv
     return { outcome: 'second-step', person: now, password: proof.credential };
   }
   const detail = second ? { method: 'password', second: 'remembered-device' } : { method: 'password' };
-  await services.store.write({ changes: [], events: [succeeded(origin, now, detail)] });
+  await services.store.write({
+    changes: noticeOfNewDevice(services, origin, now, given.knownDevice),
+    events: [succeeded(origin, now, detail)],
+  });
   await settleWithUnit(services, proof.settle);
   return { outcome: 'ok', person: now, amr: second ? ['pwd', 'mfa'] : ['pwd'] };
 }

@@ -5,7 +5,7 @@ import { type Finding, fault, good, warning } from './finding.ts';
 
 /** This machine: the runtime, the disk, and who may read the files that hold secrets. */
 export function machineFindings(settings: Settings): Finding[] {
-  return [runtime(), ...permissions(settings), disk(settings)];
+  return [runtime(), ...permissions(settings), disk(settings), mail(settings)];
 }
 
 function runtime(): Finding {
@@ -38,4 +38,10 @@ function disk(settings: Settings): Finding {
   return free < 200
     ? fault('disk', `${free} MiB are free under ${settings.data}`, 'make room: a full disk stops every sign-in')
     : good('disk', `${free} MiB are free under ${settings.data}`);
+}
+
+function mail({ mail: server, mailFrom, production }: Settings): Finding {
+  if (server.kind === 'smtp') return good('mail', `goes out over ${new URL(server.url).host} as ${mailFrom}`);
+  const detail = 'is printed in the log instead of sent (mail: log:), links for new passwords included';
+  return production ? warning('mail', detail, 'set HUB_MAIL to smtp://…') : good('mail', detail);
 }

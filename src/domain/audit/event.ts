@@ -86,6 +86,8 @@ export interface Origin {
   readonly request?: string;
   readonly ip?: string;
   readonly agent?: string;
+  /** Language tag that whoever acts reads; for mails, never on record. */
+  readonly locale?: string;
 }
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };

@@ -21,7 +21,8 @@ export async function deliveriesPage(req: Request, res: Response, { services }: 
   const rows = await Promise.all(
     page.items.map(async (delivery) => ({
       ...delivery,
-      chip: names.of(delivery.system),
+      chip: delivery.kind === 'logout' ? names.of(delivery.system) : undefined,
+      mail: delivery.kind === 'mail' ? delivery.template : undefined,
       personName: delivery.person === undefined ? undefined : (await store.get(people, delivery.person))?.name,
     })),
   );

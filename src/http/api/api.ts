@@ -5,6 +5,7 @@ import { context } from '#http/context.ts';
 import type { Feature, HttpDeps } from '#http/deps.ts';
 import { csrf, csrfToken } from '#http/middleware/csrf.ts';
 import { asHubError } from '#http/middleware/errors.ts';
+import { localeOf } from '#http/middleware/locale.ts';
 import { clientAddress } from '#platform/client-address.ts';
 import { sendDocsFile, sendDocsPage } from './docs/docs.ts';
 import type { Doors } from './guard/caller.ts';
@@ -59,6 +60,7 @@ function whence(req: Request, res: Response): ReturnType<Doors['whence']> {
   const agent = req.get('user-agent')?.slice(0, 400);
   return {
     request: context(res).requestId,
+    locale: localeOf(req, context(res).deps.services.settings.issuer),
     ...(ip === undefined ? {} : { ip }),
     ...(agent === undefined ? {} : { agent }),
   };

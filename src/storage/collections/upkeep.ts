@@ -2,15 +2,8 @@
 import { z } from 'zod';
 import { collection } from '../collection.ts';
 
-export const deliverySchema = z.object({
-  kind: z.enum(['logout']),
-  system: z.string(),
+const deliveryState = {
   person: z.string().optional(),
-  /** Public id of the session that ended. */
-  session: z.string().optional(),
-  /** `sub` and `sid` as that system knows them. */
-  sub: z.string().optional(),
-  sid: z.string().optional(),
   status: z.enum(['waiting', 'delivered', 'failed']),
   attempts: z.number(),
   nextAt: z.number(),
@@ -18,15 +11,42 @@ export const deliverySchema = z.object({
   giveUpAt: z.number(),
   lastError: z.string().optional(),
   createdAt: z.number(),
+};
+
+export const logoutDeliverySchema = z.object({
+  kind: z.literal('logout'),
+  system: z.string(),
+  /** Public id of the session that ended. */
+  session: z.string().optional(),
+  /** `sub` and `sid` as that system knows them. */
+  sub: z.string().optional(),
+  sid: z.string().optional(),
+  ...deliveryState,
 });
+export type LogoutDelivery = z.infer<typeof logoutDeliverySchema>;
+
+export const mailTemplates = ['invitation', 'reset', 'new-device', 'credential', 'locked'] as const;
+export const mailDeliverySchema = z.object({
+  kind: z.literal('mail'),
+  template: z.enum(mailTemplates),
+  /** Language tag, as wished for. */
+  locale: z.string(),
+  /** Address, values and link, sealed; gone once the mail is out or given up. */
+  sealed: z.string().optional(),
+  ...deliveryState,
+});
+export type MailDelivery = z.infer<typeof mailDeliverySchema>;
+
+export const deliverySchema = z.discriminatedUnion('kind', [logoutDeliverySchema, mailDeliverySchema]);
 export type Delivery = z.infer<typeof deliverySchema>;
 export const outbox = collection({
   name: 'outbox',
   life: 'kept',
-  schemaVersion: 1,
+  schemaVersion: 2,
   schema: deliverySchema,
   indexes: {
     statusNextAt: { fields: ['status', 'nextAt'] },
+    kind: { fields: ['kind'] },
     system: { fields: ['system'] },
     person: { fields: ['person'] },
   },
@@ -55,7 +75,12 @@ export const oneTimeLinks = collection({
   name: 'oneTimeLinks',
   life: 'live',
   schemaVersion: 1,
-  schema: z.object({ purpose: z.enum(['setup', 'invite', 'reset']), person: z.string().optional(), used: z.boolean() }),
+  schema: z.object({
+    purpose: z.enum(['setup', 'invite', 'reset']),
+    person: z.string().optional(),
+    used: z.boolean(),
+    createdAt: z.number().optional(),
+  }),
   indexes: { person: { fields: ['person'] } },
 });
 

@@ -11,6 +11,7 @@ import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { credentials, type PasskeyCredential, type Person } from '#storage/collections.ts';
 import type { Commit } from '#storage/port.ts';
+import { credentialNotice } from '../../mail/notices.ts';
 import { about } from '../../people/about.ts';
 import type { Services } from '../../services.ts';
 import { credentialsOf, mostPasskeys } from '../credentials.ts';
@@ -81,7 +82,10 @@ export async function passkeyEnrolment(
   return {
     amr: passkeyMethods(data),
     commit: {
-      changes: [{ kind: 'insert', collection: credentials, id: passkeyId(credential.id), data }],
+      changes: [
+        { kind: 'insert', collection: credentials, id: passkeyId(credential.id), data },
+        ...credentialNotice(services, origin, person, 'passkey-added'),
+      ],
       events: [draft(origin, 'credential.added', 'success', { ...who, detail: { kind: 'passkey' } })],
     },
   };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { scan } from '#actions/scan.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Delivery, deliverySchema, outbox } from '#storage/collections.ts';
+import { type Delivery, mailTemplates, outbox } from '#storage/collections.ts';
 import { named } from '../openapi/names.ts';
 import { type Route, route } from '../route.ts';
 import { cursor, holds, limit, pageOf, q } from './list.ts';
@@ -9,14 +9,31 @@ import { given, iso } from './shared.ts';
 
 const delivery = named(
   'Delivery',
-  deliverySchema
-    .omit({ sub: true, sid: true, nextAt: true, giveUpAt: true, createdAt: true })
-    .extend({ id: z.string(), version: z.int(), nextAt: z.string(), giveUpAt: z.string(), createdAt: z.string() }),
+  z.object({
+    id: z.string(),
+    version: z.int(),
+    kind: z.enum(['logout', 'mail']),
+    system: z.string().describe('Of a logout: which system is told').optional(),
+    session: z.string().describe('Of a logout: the public id of the session that ended').optional(),
+    template: z.enum(mailTemplates).describe('Of a mail: what it tells').optional(),
+    person: z.string().optional(),
+    status: z.enum(['waiting', 'delivered', 'failed']),
+    attempts: z.number(),
+    nextAt: z.string(),
+    giveUpAt: z.string(),
+    lastError: z.string().optional(),
+    createdAt: z.string(),
+  }),
 );
 
+/** Addresses, links and subjects of other systems stay inside. */
 function shown(record: Stored<Delivery>) {
+  const { id, version, kind, person, status, attempts, lastError } = record;
+  const own =
+    record.kind === 'logout' ? { system: record.system, session: record.session } : { template: record.template };
   return {
-    ...record,
+    ...{ id, version, kind, status, attempts },
+    ...given({ ...own, person, lastError }),
     nextAt: iso(record.nextAt),
     giveUpAt: iso(record.giveUpAt),
     createdAt: iso(record.createdAt),
@@ -26,12 +43,13 @@ function shown(record: Stored<Delivery>) {
 const list = route({
   method: 'GET',
   path: '/deliveries',
-  summary: 'List what the hub has told the systems, and what still waits',
+  summary: 'List what the hub has told systems and people, and what still waits',
   permission: 'hub:systems-read',
   query: z.strictObject({
     q,
     system: z.string().max(200).optional(),
     person: z.string().max(200).optional(),
+    kind: z.enum(['logout', 'mail']).optional(),
     status: z.enum(['waiting', 'delivered', 'failed']).optional(),
     sort: z.enum(['createdAt', '-createdAt']).describe('Newest first by default').optional(),
     limit,
