@@ -3,10 +3,9 @@ import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import { credentials, factorGraces, type Person, people } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
-import { effectiveAccess } from '../access/effective.ts';
 import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
-import { requireReach, rightsOf } from '../people/rights.ts';
+import { requireReach, rightsAtStake, rightsOf } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 import { endRecoveryCodes } from './recovery-codes.ts';
@@ -17,7 +16,7 @@ async function requireHelper(services: Services, origin: Origin, person: Stored<
   if (!(await rightsOf(services, origin)).has('hub:password-reset')) throw new HubError('forbidden');
   await requireReach(services, origin, person);
   // By that road a token would come nearer to rights in the hub that it cannot be given.
-  if (origin.actor.kind === 'system' && (await effectiveAccess(services, person)).hub.size > 0)
+  if (origin.actor.kind === 'system' && (await rightsAtStake(services, person)).size > 0)
     throw new HubError('forbidden', 'An API token cannot take a second factor from somebody with rights in the hub');
 }
 

@@ -1,10 +1,11 @@
 import type { Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { mayTouch } from '#domain/hub-reach.ts';
-import { type HubPermission, hubPermissions, hubScopes } from '#domain/hub-roles.ts';
+import { type HubPermission, hubPermissions, hubRoles, hubScopes, isHubRole } from '#domain/hub-roles.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person } from '#storage/collections.ts';
 import { effectiveAccess } from '../access/effective.ts';
+import { assignmentsOf } from '../access/reading.ts';
 import type { Services } from '../services.ts';
 
 /**
@@ -19,11 +20,26 @@ export async function rightsOf(services: Services, origin: Origin): Promise<Read
 }
 
 /**
- * Somebody with rights in the hub is changed only by those who hold as much (see domain/hub-reach.ts).
+ * What somebody may do in the hub now, or could as soon as they are enabled or a date comes: who takes over such an account
+ * today has those rights tomorrow.
+ */
+export async function rightsAtStake(
+  { store, clock }: Services,
+  person: Pick<Stored<Person>, 'id'>,
+): Promise<ReadonlySet<HubPermission>> {
+  const now = clock.now();
+  const roles = (await assignmentsOf(store, person.id)).filter(
+    ({ role, until }) => isHubRole(role) && (until === undefined || until > now),
+  );
+  return new Set(roles.flatMap(({ role }) => hubRoles[role]?.grants ?? []));
+}
+
+/**
+ * Somebody with rights in the hub, disabled or not, is changed only by those who hold as much (see domain/hub-reach.ts).
  * @throws HubError `forbidden`
  */
 export async function requireReach(services: Services, origin: Origin, person: Stored<Person>): Promise<void> {
-  const target = (await effectiveAccess(services, person)).hub;
+  const target = await rightsAtStake(services, person);
   if (target.size === 0) return;
   if (!mayTouch(await rightsOf(services, origin), target))
     throw new HubError('forbidden', 'This person has rights in the hub that you do not have');

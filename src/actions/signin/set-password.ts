@@ -2,12 +2,11 @@ import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
-import { effectiveAccess } from '../access/effective.ts';
 import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import { credentialChange, passwordId } from '../people/credential.ts';
 import { requireGoodPassword } from '../people/password-rules.ts';
-import { requireReach, rightsOf } from '../people/rights.ts';
+import { requireReach, rightsAtStake, rightsOf } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 
@@ -27,7 +26,7 @@ export async function setPassword(
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
   await requireReach(services, origin, person);
   // Who sets a password can sign in with it; by that road a token would come to rights in the hub that it cannot be given.
-  if (origin.actor.kind === 'system' && (await effectiveAccess(services, person)).hub.size > 0)
+  if (origin.actor.kind === 'system' && (await rightsAtStake(services, person)).size > 0)
     throw new HubError('forbidden', 'An API token cannot set the password of somebody with rights in the hub');
   await requireGoodPassword(services, person, password);
   const hash = await services.hasher.hash(password);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assignRole } from '#actions/assignments/assign.ts';
+import { resetFactors } from '#actions/factors/reset.ts';
 import { changePerson, disablePerson, enablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { findByLogin } from '#actions/people/find.ts';
@@ -9,6 +10,7 @@ import type { Services } from '#actions/services.ts';
 import { setPassword } from '#actions/signin/set-password.ts';
 import type { Origin } from '#domain/audit/event.ts';
 import type { HubError } from '#domain/errors.ts';
+import { manualClock } from '#platform/clock.ts';
 import { credentials, people, sessions } from '#storage/collections.ts';
 import { eventsOf, operator, passphrase } from '#test/actions/people/support.ts';
 import { testServices } from '#test/support/services.ts';
@@ -190,4 +192,32 @@ test('somebody with rights in the hub is changed only by those who hold as much'
     [desk.id, admin.id, owner.id],
   );
   assert.equal(events[0]?.personal?.actor, 'desk <desk@x.example>');
+});
+
+test('rights in the hub that wait, for a disabled account or a day to come, protect like those in force', async (t) => {
+  const clock = manualClock(Date.now());
+  const services = await testServices(t, { clock });
+  const owner = await somebody(services, 'owner', 'hub-owner');
+  const admin = await somebody(services, 'admin', 'hub-people-admin');
+  const desk = await somebody(services, 'desk', 'hub-helpdesk');
+  const former = await somebody(services, 'former', 'hub-owner');
+  await disablePerson(services, owner.origin, former.id);
+  const coming = await somebody(services, 'coming');
+  const from = clock.now() + 86_400_000;
+  await assignRole(services, operator, coming.id, { role: 'hub-owner', from, reason: 'from tomorrow' });
+  const token: Origin = { actor: { kind: 'system', id: 'automation' } };
+  for (const { id } of [former, coming]) {
+    for (const { origin } of [admin, desk, { origin: token }]) {
+      await assert.rejects(setPassword(services, origin, id, passphrase), refused('forbidden'));
+      if (origin !== token)
+        await assert.rejects(resetFactors(services, origin, id, { which: 'all' }), refused('forbidden'));
+    }
+    await assert.rejects(changePerson(services, admin.origin, id, { email: 'mine@x.example' }), refused('forbidden'));
+  }
+  await assert.rejects(enablePerson(services, admin.origin, former.id), refused('forbidden'));
+  await enablePerson(services, owner.origin, former.id);
+  const past = await somebody(services, 'past');
+  await assignRole(services, operator, past.id, { role: 'hub-owner', until: from, reason: 'until tomorrow' });
+  clock.advance(2 * 86_400_000);
+  await setPassword(services, desk.origin, past.id, passphrase);
 });
