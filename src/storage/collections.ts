@@ -8,6 +8,7 @@ import {
   rememberedDevices,
   signInSteps,
 } from './collections/credentials.ts';
+import { importPieces, importPreviews } from './collections/imports.ts';
 import { keys, personKeys } from './collections/keys.ts';
 import { assignments, links, people } from './collections/people.ts';
 import { policyDrafts, policyVersions } from './collections/policy.ts';
@@ -28,6 +29,7 @@ import { merges, proposals, unifications, unifyFiles } from './collections/unify
 import { leases, meta, oneTimeLinks, outbox, throttles } from './collections/upkeep.ts';
 
 export * from './collections/credentials.ts';
+export * from './collections/imports.ts';
 export * from './collections/keys.ts';
 export * from './collections/people.ts';
 export * from './collections/policy.ts';
@@ -59,6 +61,8 @@ export const allCollections = [
   throttles,
   leases,
   oneTimeLinks,
+  importPreviews,
+  importPieces,
   signInSteps,
   passkeyChallenges,
   sessions,

@@ -12,6 +12,10 @@ const api = `
 GET    /people                            200     +             +                +                 -              +            +          +         +
 POST   /people                            422     +             +                -                 -              -            -          -         +
 POST   /people/import                     415     +             +                -                 -              -            -          -         +
+POST   /people/imports                    415     +             +                -                 -              -            -          -         +
+GET    /people/imports/{id}               404     +             +                -                 -              -            -          -         +
+GET    /people/imports/{id}/people        404     +             +                -                 -              -            -          -         +
+POST   /people/imports/{id}/apply         404     +             +                -                 -              -            -          -         +
 GET    /people/{id}                       200     +             +                +                 -              +            +          +         +
 PATCH  /people/{id}                       428     +             +                -                 -              -            -          -         +
 GET    /people/{id}/links                 200     +             +                +                 -              +            +          +         +
@@ -77,6 +81,11 @@ GET    /admin                                 200     +             +           
 GET    /admin/people                          200     +             +                +                 -              +            +
 POST   /admin/people                          422     +             +                -                 -              -            -
 GET    /admin/people/new                      200     +             +                -                 -              -            -
+GET    /admin/people/import                   200     +             +                -                 -              -            -
+POST   /admin/people/import                   303     +             +                -                 -              -            -
+GET    /admin/people/import/:id               404     +             +                -                 -              -            -
+POST   /admin/people/import/:id/apply         404     +             +                -                 -              -            -
+POST   /admin/people/import/:id/again         404     +             +                -                 -              -            -
 GET    /admin/people/:id                      200     +             +                +                 -              +            +
 POST   /admin/people/:id/disable              303     +             +                -                 -              -            -
 POST   /admin/people/:id/enable               303     +             +                -                 -              -            -

@@ -6,6 +6,7 @@ import { keysPage, rotate } from './keys.ts';
 import { overviewPage } from './overview.ts';
 import { assign, disable, enable, endAllSessions, resetMfa, withdraw } from './people/acts.ts';
 import { addPerson, addPersonPage } from './people/add.ts';
+import { applyPeople, importPage, importPreviewPage, previewAgain, previewPeople } from './people/import.ts';
 import { peoplePage } from './people/list.ts';
 import { personPage } from './people/person.ts';
 import { comparePage, discard, publish, rebase, rollback, rollbackPage } from './policy/acts.ts';
@@ -40,6 +41,11 @@ export const adminRoutes: readonly AdminRoute[] = [
   { method: 'get', path: '/admin', permission: 'any', handler: overviewPage },
   { method: 'get', path: '/admin/people', permission: 'hub:people-read', handler: peoplePage },
   { method: 'post', path: '/admin/people', permission: 'hub:people-write', handler: addPerson },
+  { method: 'get', path: '/admin/people/import', permission: 'hub:people-write', handler: importPage },
+  { method: 'post', path: '/admin/people/import', permission: 'hub:people-write', files: true, handler: previewPeople },
+  { method: 'get', path: '/admin/people/import/:id', permission: 'hub:people-write', handler: importPreviewPage },
+  { method: 'post', path: '/admin/people/import/:id/apply', permission: 'hub:people-write', handler: applyPeople },
+  { method: 'post', path: '/admin/people/import/:id/again', permission: 'hub:people-write', handler: previewAgain },
   { method: 'get', path: '/admin/people/new', permission: 'hub:people-write', handler: addPersonPage },
   { method: 'get', path: '/admin/people/:id', permission: 'hub:people-read', handler: personPage },
   { method: 'post', path: '/admin/people/:id/disable', permission: 'hub:people-write', handler: disable },

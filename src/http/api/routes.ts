@@ -4,6 +4,7 @@ import { keyRoutes } from './resources/keys.ts';
 import { accessRoutes } from './resources/people/access.ts';
 import { credentialRoutes } from './resources/people/credentials.ts';
 import { importRoutes } from './resources/people/import.ts';
+import { importPreviewRoutes } from './resources/people/import-previews.ts';
 import { linkRoutes } from './resources/people/links.ts';
 import { mergeRoutes } from './resources/people/merge.ts';
 import { personRoutes } from './resources/people/people.ts';
@@ -22,6 +23,7 @@ import type { Route } from './route.ts';
 export const apiRoutes: readonly Route[] = [
   ...personRoutes,
   ...importRoutes,
+  ...importPreviewRoutes,
   ...linkRoutes,
   ...roleRoutes,
   ...sessionRoutes,

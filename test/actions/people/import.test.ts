@@ -53,6 +53,7 @@ describe('a file of 400 people with three bad rows', () => {
         created: 397,
         changed: 0,
         unchanged: 0,
+        left: 0,
         skipped: 3,
         faults: 3,
       },

@@ -105,3 +105,29 @@ test('reset-mfa takes every second factor, with the reason on record, and wants 
   const [event] = await eventsOf(services, 'credential.reset');
   assert.deepEqual([event?.actor.kind, event?.personal?.detail?.reason], ['operator', 'lost the phone']);
 });
+
+test('import --preview shows person by person; --previewed loads that or nothing; --leavers asks again when many', async (t) => {
+  const { services, run, file } = await commandLine(t);
+  const first = file('first.csv', 'email,name,department\na@x.example,Anna,Sales\nb@x.example,Bo,Sales\n');
+  await run('import', first);
+  const csv = file('people.csv', 'email,name,department\na@x.example,Anna,Finance\nc@x.example,Cy,Sales\n');
+  const text = await run('import', csv, '--preview', '--leavers');
+  assert.match(text.out, /change a@x\.example \(line 2\)\n {4}department: Sales -> Finance/);
+  assert.match(text.out, /create c@x\.example[\s\S]*leave b@x\.example[\s\S]*1 of 2 active people leave/);
+  const { digest, people } = JSON.parse((await run('import', csv, '--preview', '--leavers', '--json')).out);
+  assert.equal(people.length, 3);
+  assert.equal((await findByLogin(services, 'a@x.example'))?.department, 'Sales');
+
+  const load = (...words: string[]) => run('import', csv, '--leavers', '--previewed', digest, ...words);
+  await assert.rejects(load(), { code: 'conflict' }, 'half of them would leave');
+  await assert.rejects(
+    run('import', csv, '--previewed', digest),
+    { code: 'stale' },
+    'without --leavers it is another load',
+  );
+  await assert.doesNotReject(load('--confirm-leavers'));
+  assert.equal((await findByLogin(services, 'b@x.example'))?.status, 'disabled');
+  const [left] = await eventsOf(services, 'person.disabled');
+  assert.deepEqual(left?.personal?.detail, { reason: 'is not in the file of people that was loaded' });
+  await assert.rejects(load('--confirm-leavers'), { code: 'stale' }, 'the people are others now');
+});

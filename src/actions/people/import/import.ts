@@ -1,18 +1,18 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Origin } from '#domain/audit/event.ts';
-import { type PeopleRow, readPeople } from '#domain/people/csv/rows.ts';
+import { HubError } from '#domain/errors.ts';
 import type { Services } from '../../services.ts';
+import { requireFew } from './leavers.ts';
 import { loadRows } from './load.ts';
-import { parts } from './parts.ts';
-import { type ImportFault, type PlannedRow, planRows, startPlan } from './plan.ts';
+import type { ImportFault, PlannedRow } from './plan.ts';
+import { digestOf, type FileOptions, type PlannedFile, planFile } from './planned-file.ts';
 
-export interface ImportOptions {
-  /** Load the good rows although there are bad ones. A file that cannot be read as a whole is never loaded. */
-  readonly skipBad?: boolean | undefined;
-  /** E-mail addresses count as verified where the file does not say otherwise. */
-  readonly emailsVerified?: boolean | undefined;
+export interface ImportOptions extends FileOptions {
   /** Tell what would happen; write nothing. */
   readonly dryRun?: boolean | undefined;
+  /** More than a tenth of the active people are missing from the file, and they are to leave all the same. */
+  readonly confirmLeavers?: boolean | undefined;
+  /** The digest of a preview: load what was previewed, or nothing. */
+  readonly previewed?: string | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -24,18 +24,19 @@ export interface ImportReport {
   readonly created: number;
   readonly changed: number;
   readonly unchanged: number;
+  /** People who are not in the file and leave. */
+  readonly left: number;
   /** Bad rows; they are in `faults`, some maybe several times. */
   readonly skipped: number;
   /** By line. */
   readonly faults: readonly ImportFault[];
 }
 
-const rowsBetweenPauses = 1000;
-
 /**
  * Takes people in from a CSV (contract.md, "People CSV"). Every fault is known before the first write; with any of them
  * nothing is loaded unless bad rows are to be skipped. The same file again changes nothing.
- * @throws HubError `conflict` when people change meanwhile in a way that makes a row bad; what was loaded stays
+ * @throws HubError `conflict` when people change meanwhile in a way that makes a row bad (what was loaded stays), or when too
+ *   many would leave; `stale` when it is no longer what was previewed; `invalid`
  */
 export async function importPeople(
   services: Services,
@@ -43,48 +44,33 @@ export async function importPeople(
   source: Uint8Array | string,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  const { rows, faults, unreadable } = await read(source, options);
-  const planned: PlannedRow[] = [];
-  const plan = await startPlan(services, origin);
-  for (const part of parts(rows, planPart)) {
-    const result = await planRows(plan, part);
-    planned.push(...result.planned);
-    faults.push(...result.faults);
-    await setImmediate();
+  const file = await planFile(services, origin, source, options);
+  const loaded = !options.dryRun && isLoadable(file, options);
+  if (loaded) {
+    if (options.previewed !== undefined && options.previewed !== digestOf(file, source, options))
+      throw new HubError('stale', 'The file would not do now what the preview said; preview it again');
+    requireFew(file.leavers, options.confirmLeavers === true);
+    await loadRows(file.plan, file.planned, { exact: options.previewed !== undefined, onProgress: options.onProgress });
   }
-  faults.sort((a, b) => a.line - b.line);
-  const bad = new Set(faults.map((fault) => fault.line)).size;
-  const loaded = !unreadable && !options.dryRun && (faults.length === 0 || options.skipBad === true);
-  if (loaded) await loadRows(plan, planned, options.onProgress);
+  return reportOf(file, loaded);
+}
+
+/** Can it be loaded as asked? */
+export function isLoadable({ unreadable, faults }: PlannedFile, { skipBad }: FileOptions): boolean {
+  return !unreadable && (faults.length === 0 || skipBad === true);
+}
+
+export function reportOf({ planned, unreadable, faults, bad }: PlannedFile, loaded: boolean): ImportReport {
   const count = (kind: PlannedRow['kind']) => planned.filter((row) => row.kind === kind).length;
+  const left = count('leave');
   return {
     loaded,
-    rows: unreadable ? 0 : planned.length + bad,
+    rows: unreadable ? 0 : planned.length - left + bad,
     created: count('create'),
     changed: count('change'),
     unchanged: count('same'),
+    left,
     skipped: unreadable ? 0 : bad,
     faults,
   };
-}
-
-/** Rows planned with one round of look-ups. */
-const planPart = 400;
-
-async function read(source: Uint8Array | string, { emailsVerified }: ImportOptions) {
-  const rows: PeopleRow[] = [];
-  const faults: ImportFault[] = [];
-  let unreadable = false;
-  let read = 0;
-  for (const item of readPeople(source)) {
-    if (item.kind === 'fault') {
-      faults.push({ line: item.line, path: item.path, message: item.message });
-      unreadable ||= item.wholeFile;
-    } else if (emailsVerified && item.patch.emailVerified === undefined)
-      rows.push({ ...item, patch: { ...item.patch, emailVerified: true } });
-    else rows.push(item);
-    // A big file must not keep the server from answering others.
-    if (++read % rowsBetweenPauses === 0) await setImmediate();
-  }
-  return { rows, faults, unreadable };
 }

@@ -21,43 +21,68 @@ const perCommit = 300;
 /** Times a part is planned anew when somebody changed its people in between. */
 const attempts = 4;
 
-/** Writes planned rows, several hundred to a commit. @throws HubError `conflict` */
-export async function loadRows(
-  plan: Plan,
-  planned: readonly PlannedRow[],
-  onProgress: ((done: number, total: number) => void) | undefined,
-): Promise<void> {
+export interface LoadOptions {
+  /** What was planned and nothing else: whoever changed meanwhile stops it instead of being planned anew. */
+  readonly exact?: boolean | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Belongs to the first commit: what makes a load happen once. */
+  readonly with?: readonly Change[] | undefined;
+}
+
+/**
+ * Writes planned rows, several hundred to a commit; an exact load of no more than that is one commit.
+ * @throws HubError `conflict`; `stale` for an exact one
+ */
+export async function loadRows(plan: Plan, planned: readonly PlannedRow[], options: LoadOptions = {}): Promise<void> {
   const writing = planned.filter((row) => row.kind !== 'same');
-  // Taking an account away touches sessions and maybe owners; each such row is an act of its own.
-  const alone = writing.filter(disables);
+  let also = options.with ?? [];
   let done = 0;
-  for (const part of [
-    ...parts(
-      writing.filter((row) => !disables(row)),
-      perCommit,
-    ),
-    ...parts(alone, 1),
-  ]) {
-    await loadPart(plan, part);
+  for (const part of [...partsOf(plan, writing, options.exact === true)]) {
+    await loadPart(plan, part, options.exact === true, also);
+    also = [];
     done += part.length;
-    onProgress?.(done, writing.length);
+    options.onProgress?.(done, writing.length);
   }
+  if (also.length > 0) await plan.services.store.writeNow({ changes: also });
+}
+
+function* partsOf(plan: Plan, writing: readonly PlannedRow[], exact: boolean): Generator<readonly PlannedRow[]> {
+  const alone = writing.filter(disables);
+  const owners = alone.filter(({ before }) => plan.holders.has(before?.id ?? ''));
+  if (exact && writing.length <= perCommit && owners.length < 2) {
+    if (writing.length > 0) yield writing;
+    return;
+  }
+  // Taking an account away touches sessions and maybe owners; each such row is an act of its own.
+  yield* parts(
+    writing.filter((row) => !disables(row)),
+    perCommit,
+  );
+  yield* parts(alone, 1);
 }
 
 function disables({ before, fields }: PlannedRow): boolean {
   return before?.status === 'active' && fields.status === 'disabled';
 }
 
-async function loadPart(plan: Plan, part: readonly PlannedRow[]): Promise<void> {
+async function loadPart(
+  plan: Plan,
+  part: readonly PlannedRow[],
+  exact: boolean,
+  also: readonly Change[],
+): Promise<void> {
   const { services } = plan;
   const hashes = await hashesOf(services, part);
   let rows = part;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await services.store.writeNow(await commitOf(plan, rows, hashes));
+      const { changes, events } = await commitOf(plan, rows, hashes);
+      return await services.store.writeNow({ changes: [...also, ...changes], ...(events ? { events } : {}) });
     } catch (fault) {
       if (!(fault instanceof CommitConflict)) throw fault;
-      if (attempt === attempts) throw changedMeanwhile(part[0]?.row.line, fault);
+      if (exact) throw new HubError('stale', 'Somebody changed people or the policy in this moment', { cause: fault });
+      const leaves = rows.some(({ kind }) => kind === 'leave');
+      if (attempt === attempts || leaves) throw changedMeanwhile(part[0]?.row.line, fault);
     }
     plan.policy = await policyInForce(services);
     const again = await planRows(
@@ -96,7 +121,7 @@ async function commitOfRow({ services, origin }: Plan, planned: PlannedRow, hash
   const events: AuditDraft[] = [];
   const { id, version: ifVersion } = before;
   if (changedFields(fieldsOf(before), fields).length > 0) {
-    const { act, data, rest } = await alteration(services, origin, before, fields);
+    const { act, data, rest } = await alteration(services, origin, before, fields, leaveReason(planned));
     changes.push({ kind: 'replace', collection: people, id, ifVersion, data }, ...rest.changes);
     events.push(...rest.events, ...acceptedEvents(origin, { id, person: data }, accepted, act));
   }
@@ -106,6 +131,10 @@ async function commitOfRow({ services, origin }: Plan, planned: PlannedRow, hash
     events.push(draft(origin, 'credential.added', 'success', { ...who, detail: { kind: 'password' } }));
   }
   return { changes, events };
+}
+
+function leaveReason({ kind }: PlannedRow): string | undefined {
+  return kind === 'leave' ? 'is not in the file of people that was loaded' : undefined;
 }
 
 /** By line. Passwords are hashed a few at a time, so that an import leaves slots for people who sign in. */

@@ -27,9 +27,9 @@ export interface ImportFault {
   readonly message: string;
 }
 
-/** What a good row will do. `same` writes nothing. */
+/** What a good row will do. `same` writes nothing; `leave` is somebody whom the file does not name. */
 export interface PlannedRow {
-  readonly kind: 'create' | 'change' | 'same';
+  readonly kind: 'create' | 'change' | 'same' | 'leave';
   readonly row: PeopleRow;
   readonly fields: PersonFields;
   readonly before: Stored<Person> | undefined;
@@ -48,6 +48,8 @@ export interface Plan {
   readonly holders: ReadonlySet<string>;
   /** Owners whom the file leaves in place so far. */
   readonly owners: Set<string>;
+  /** Whom rows met, good or bad. */
+  readonly met: Set<string>;
   /** Lines by what they claim: a login, an employee number, a person. */
   readonly claimed: Map<string, number>;
 }
@@ -57,7 +59,7 @@ export async function startPlan(services: Services, origin: Origin): Promise<Pla
   const holders = new Set<string>();
   for await (const { person } of everyRecord(services.store, assignments, { where })) holders.add(person);
   const [policy, owners] = [await policyInForce(services), await ownersOf(services)];
-  return { services, origin, policy, holders, owners, claimed: new Map() };
+  return { services, origin, policy, holders, owners, met: new Set(), claimed: new Map() };
 }
 
 /** Plans some rows, in their order. Nothing is written. */
@@ -70,6 +72,7 @@ export async function planRows(
   const faults: ImportFault[] = [];
   for (const row of rows) {
     const before = meets(row, known);
+    if (before !== undefined) plan.met.add(before.id);
     const fields = patched(row.patch, before && fieldsOf(before));
     const wrong = [
       ...personFaults(fields),

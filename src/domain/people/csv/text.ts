@@ -15,6 +15,8 @@ export function decodeCsv(source: Uint8Array | string): Decoded {
 }
 
 function usable(text: string): Decoded {
+  // Somebody decoded UTF-16 as if it were UTF-8: every other character is nothing.
+  if (text.slice(0, 64).includes('\0')) return { fault: 'the file is UTF-16; save it as UTF-8', line: 1 };
   const bare = text.startsWith('\u{feff}') ? text.slice(1) : text;
   if (!bare.includes('\n') && bare.trimEnd().includes('\r'))
     return { fault: 'lines end in CR alone; save the file with LF or CR LF', line: 1 };
