@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { hubRole } from '#storage/mongodb/role.ts';
 import type { Progress } from '#storage/moving/copy.ts';
 import type { CommonOptions } from '../io.ts';
 import type { CliWorld } from '../world.ts';
@@ -10,6 +11,7 @@ const tellEvery = 1000;
 
 export function storeCommands(program: Command, world: CliWorld): void {
   const store = program.command('store').description('the store as a whole');
+  roleCommand(store, world);
   store
     .command('copy')
     .requiredOption('--to <store>', 'mongodb://… or sqlite:<path>; empty, or an unfinished copy of this store')
@@ -19,6 +21,26 @@ export function storeCommands(program: Command, world: CliWorld): void {
       const told = teller(world);
       const done = await copyStore(settings, world.around, targetOf(options.to, settings), told);
       world.io.out(options, { ok: true, ...done }, () => textOf(done));
+    });
+}
+
+/** `store role`: what an administrator of the database runs once, before the hub's user exists. */
+function roleCommand(store: Command, world: CliWorld): void {
+  store
+    .command('role')
+    .option('--database <name>', 'the database in the address of the store', 'gatehouse')
+    .description(
+      "prints the createRole for the hub's database user, who may not change or delete audit events; for mongosh",
+    )
+    .action((options: CommonOptions & { database: string }) => {
+      const role = hubRole(options.database);
+      world.io.out(options, role, () =>
+        [
+          `use ${options.database}`,
+          `db.runCommand(${JSON.stringify(role, null, 2)})`,
+          `db.createUser({ user: 'gatehouse', pwd: passwordPrompt(), roles: ['${role.createRole}'] })`,
+        ].join('\n'),
+      );
     });
 }
 

@@ -40,8 +40,8 @@ export async function startMongod(path: string, count: 1 | 3): Promise<MongoServ
       killed = members.find((member) => member.port === port)?.program;
       await killed?.kill();
     },
-    async restart() {
-      await killed?.start();
+    async restart(more) {
+      await killed?.start(more);
       await primaryOf(ports);
     },
     async stop() {

@@ -27,9 +27,9 @@ export class Program {
     process.on('exit', this.#onExit);
   }
 
-  /** @throws Error with what it printed, when it ends before it listens */
-  async start(): Promise<void> {
-    const child = spawn(this.#command, [...this.#args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param more further arguments, this time @throws Error with what it printed, when it ends before it listens */
+  async start(more: readonly string[] = []): Promise<void> {
+    const child = spawn(this.#command, [...this.#args, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     let said = '';

@@ -8,8 +8,8 @@ export interface MongoServer {
   database(): string;
   /** `kill -9`: of the primary where there are several members. Resolves when it is dead. */
   kill(): Promise<void>;
-  /** Starts what was killed, over the same files and on the same port; resolves when it listens. */
-  restart(): Promise<void>;
+  /** Starts what was killed, over the same files and on the same port; resolves when it listens. @param more further arguments */
+  restart(more?: readonly string[]): Promise<void>;
   /** Ends everything and takes its files away. */
   stop(): Promise<void>;
 }
