@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assignmentsOf } from '#actions/access/reading.ts';
 import { assignRole } from '#actions/assignments/assign.ts';
+import { ownersOf } from '#actions/assignments/owners.ts';
 import { linkFor } from '#actions/links/link-for.ts';
 import { changePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
@@ -122,4 +123,19 @@ test('a stale version, oneself, and the last owner who would be gone are refused
   await assignRole(services, operator, helpdesk.id, { role: 'hub-helpdesk', reason });
   const origin = { actor: { kind: 'person', id: helpdesk.id } } as const;
   await assert.rejects(mergePeople(services, origin, helpdesk.id, { other: one.id, reason }), refused('forbidden'));
+});
+
+test('the last ownership goes neither to a disabled account nor to one that owns the hub only later', async (t) => {
+  const { services, one, two } = await twoAccounts(t);
+  const merging = (roles: string[]) => mergePeople(services, operator, one.id, { other: two.id, roles, reason });
+  const now = await assignRole(services, operator, two.id, { role: 'hub-owner', reason });
+  const from = services.clock.now() + 86_400_000;
+  const later = await assignRole(services, operator, two.id, { role: 'hub-owner', from, reason });
+  await assert.rejects(merging([later.id]), refused('last-admin'));
+  await changePerson(services, operator, one.id, { status: 'disabled' });
+  await assert.rejects(merging([now.id]), refused('last-admin'));
+  assert.deepEqual([...(await ownersOf(services))], [two.id]);
+  await changePerson(services, operator, one.id, { status: 'active' });
+  await merging([now.id]);
+  assert.deepEqual([...(await ownersOf(services))], [one.id]);
 });

@@ -87,7 +87,14 @@ export async function mergePeople(
     };
     const moved = await movedLinks(services, origin, survivor, gone);
     data.links = moved.links;
-    const going = await leaving(services, origin, gone, fields.gone, reason, carried.some(isOwnership));
+    const going = await leaving(
+      services,
+      origin,
+      gone,
+      fields.gone,
+      reason,
+      ownershipMoves(services, fields.survivor, carried),
+    );
     const after: Person = { ...recordOf(fields.survivor), createdAt: survivor.createdAt, changedAt: data.at };
     const taken = carried.map((one) => ({ ...one, person: survivor.id }));
     return {
@@ -120,8 +127,16 @@ export async function mergePeople(
   });
 }
 
-function isOwnership({ role, until }: Assignment): boolean {
-  return role === ownerRole && until === undefined;
+/** Does the survivor own the hub from now on, as the account that goes did? Then there are as many owners as before. */
+function ownershipMoves(
+  { clock }: Services,
+  survivor: Pick<PersonFields, 'status'>,
+  carried: readonly Assignment[],
+): boolean {
+  if (survivor.status !== 'active') return false;
+  return carried.some(
+    ({ role, from, until }) => role === ownerRole && until === undefined && (from ?? 0) <= clock.now(),
+  );
 }
 
 async function carriedRoles(
@@ -183,7 +198,7 @@ async function leaving(
   gone: Stored<Person>,
   fields: PersonFields,
   reason: string,
-  ownershipMoves: boolean,
+  ownerFollows: boolean,
 ): Promise<{ changes: Change[]; events: readonly AuditDraft[] }> {
   const { id, version, createdAt } = gone;
   if (changedFields(fieldsOf(gone), fields).length === 0) {
@@ -193,7 +208,7 @@ async function leaving(
       events: [],
     };
   }
-  if (gone.status === 'active' && !ownershipMoves) {
+  if (gone.status === 'active' && !ownerFollows) {
     const { data, rest } = await alteration(services, origin, gone, fields, reason);
     return {
       changes: [{ kind: 'replace', collection: people, id, ifVersion: version, data, tag: rightsTag }, ...rest.changes],
