@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { withoutSecrets } from '#platform/store-address.ts';
 import type { Settings } from '#settings/settings.ts';
 import { storeFault, storeOf } from '#settings/store.ts';
 import { WrongUse } from '../io.ts';
@@ -24,5 +25,5 @@ export function demandSource({ store }: Settings): void {
 /** A store as it may be shown: an address without its user, password and options. */
 export function nameOf(store: Store): string {
   if (store.kind === 'sqlite') return `sqlite:${store.file}`;
-  return store.url.replace(/^(mongodb(?:\+srv)?:\/\/)(?:[^@/]*@)?/, '$1').replace(/\?.*$/s, '');
+  return withoutSecrets(store.url);
 }

@@ -1,4 +1,5 @@
 import { type Connection, createConnection, type mongo } from 'mongoose';
+import { withoutSecrets } from '#platform/store-address.ts';
 import { StoreUnavailable } from '../port.ts';
 import type { Limits } from './limits.ts';
 
@@ -54,11 +55,6 @@ export class UnfitServer extends Error {
   }
 }
 
-/** An address without its user's password, and without options, which may hold one too; for messages and logs. */
-export function withoutSecrets(url: string): string {
-  return url.replace(/^(mongodb(?:\+srv)?:\/\/)(?:[^@/]*@)?/, '$1').replace(/\?.*$/s, '');
-}
-
 /**
  * Connects to the replica set of an address. The database is the address's, else `gatehouse`.
  *
@@ -105,5 +101,5 @@ function isUninitiated(error: unknown): boolean {
 
 function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\/\/[^@/\s]*@/g, '//');
+  return text.replaceAll(/\/\/\S*@/g, '//');
 }
