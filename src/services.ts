@@ -12,7 +12,6 @@ import { createLog, type Logger } from '#platform/log.ts';
 import { createSealer, type Sealer } from '#platform/seal.ts';
 import { ensureSecret } from '#settings/secret.ts';
 import type { Settings } from '#settings/settings.ts';
-import { openMongo } from '#storage/mongodb/engine.ts';
 import { assertWhole } from '#storage/moving/copy.ts';
 import type { Engine } from '#storage/port.ts';
 import type { Copyable, Movable, ServingEngine } from '#storage/serving.ts';
@@ -70,12 +69,14 @@ export function openForCopy(
   return openAny(store, seal, around);
 }
 
-function openAny(
+async function openAny(
   store: Settings['store'],
   seal: Sealer,
   { clock, log, node }: Pick<Surroundings, 'clock' | 'log'> & Partial<Pick<Surroundings, 'node'>>,
 ): Promise<ServingEngine & Movable> {
   if (store.kind === 'mongodb') {
+    // Loaded only where it is used: the driver is half as large as the hub.
+    const { openMongo } = await import('#storage/mongodb/engine.ts');
     return openMongo({ url: store.url, clock, seal, log, ...(node === undefined ? {} : { node }) });
   }
   mkdirSync(dirname(store.file), { recursive: true, mode: 0o700 });

@@ -1,9 +1,7 @@
-import {
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type RegistrationResponseJSON,
-  type VerifiedRegistrationResponse,
-  verifyRegistrationResponse,
+import type {
+  PublicKeyCredentialCreationOptionsJSON,
+  RegistrationResponseJSON,
+  VerifiedRegistrationResponse,
 } from '@simplewebauthn/server';
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
@@ -17,6 +15,7 @@ import type { Services } from '../../services.ts';
 import { credentialsOf, mostPasskeys } from '../credentials.ts';
 import { labelOf } from '../label.ts';
 import { keepChallenge, spendChallenge } from './challenge.ts';
+import { webAuthn } from './library.ts';
 import { challengeMs, relyingParty, userHandle } from './relying-party.ts';
 
 /** EdDSA, ES256, RS256 (IANA COSE): what authenticators make today. */
@@ -34,6 +33,7 @@ export async function passkeyCreation(
 ): Promise<PublicKeyCredentialCreationOptionsJSON> {
   const { id, name } = relyingParty(services);
   const { passkeys } = await credentialsOf(services, person.id);
+  const { generateRegistrationOptions } = await webAuthn();
   const options = await generateRegistrationOptions({
     rpID: id,
     rpName: name,
@@ -108,6 +108,7 @@ async function verified(
   const challenge = await spendChallenge(services, `enrol:${bound}`);
   if (challenge === undefined) throw refused();
   const { id, origin } = relyingParty(services);
+  const { verifyRegistrationResponse } = await webAuthn();
   try {
     const result = await verifyRegistrationResponse({
       response: JSON.parse(answer) as RegistrationResponseJSON,

@@ -1,9 +1,4 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  type PublicKeyCredentialRequestOptionsJSON,
-  verifyAuthenticationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { Stored } from '#storage/collection.ts';
 import { credentials, type PasskeyCredential } from '#storage/collections.ts';
@@ -12,6 +7,7 @@ import type { Services } from '../../services.ts';
 import { spentTag } from '../totp.ts';
 import { keepChallenge, spendChallenge } from './challenge.ts';
 import { passkeyId, passkeyMethods } from './enrol.ts';
+import { webAuthn } from './library.ts';
 import { challengeMs, relyingParty, userHandle } from './relying-party.ts';
 
 /** What the browser is asked to sign. @param passkeys those that would do; undefined: whichever it finds for the hub */
@@ -20,6 +16,7 @@ export async function passkeyRequest(
   bound: string,
   passkeys?: readonly PasskeyCredential[],
 ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+  const { generateAuthenticationOptions } = await webAuthn();
   const options = await generateAuthenticationOptions({
     rpID: relyingParty(services).id,
     timeout: challengeMs,
@@ -111,6 +108,7 @@ async function verify(
   answer: AuthenticationResponseJSON,
 ) {
   const { id, origin } = relyingParty(services);
+  const { verifyAuthenticationResponse } = await webAuthn();
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: answer,

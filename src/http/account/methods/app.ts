@@ -18,17 +18,21 @@ export const appPage: RequestHandler = async (req, res) => {
   const on = continueOf(req);
   if (!(await freshOrAgain(res, withContinue(path, on)))) return;
   await requireMayEnrol(res);
-  show(res, { on });
+  await show(res, { on });
 };
 
-function show(res: Response, given: { on: string | undefined; sealed?: string; label?: string }, status = 200): void {
+async function show(
+  res: Response,
+  given: { on: string | undefined; sealed?: string; label?: string },
+  status = 200,
+): Promise<void> {
   const { deps, texts } = context(res);
   const offer = offerTotp(deps.services, viewer(res).person, given.sealed);
   render(
     res,
     'account/authenticator',
     {
-      qr: qrSvg(offer.uri, texts.t('methods.qr')),
+      qr: await qrSvg(offer.uri, texts.t('methods.qr')),
       key: offer.secret.replace(/(.{4})(?=.)/g, '$1 '),
       sealed: offer.sealed,
       label: given.label ?? texts.t('methods.appLabel'),
@@ -50,6 +54,6 @@ export const addApp: RequestHandler = async (req, res) => {
   } catch (error) {
     if (!(error instanceof HubError) || error.code !== 'invalid') throw error;
     Object.assign(context(res), { faults: { code: { key: 'methods.wrongCode' } } });
-    show(res, { on, sealed: given.sealed, label: given.label }, 422);
+    await show(res, { on, sealed: given.sealed, label: given.label }, 422);
   }
 };

@@ -1,11 +1,12 @@
-import QRCode from 'qrcode';
 import { Html } from '#http/render/html.ts';
 
 /** A quiet edge of four modules belongs to every QR code (ISO/IEC 18004). */
 const edge = 4;
 
 /** A QR code as SVG in our own colours: black on white in the dark too, since phones read it so. */
-export function qrSvg(text: string, label: string): Html {
+export async function qrSvg(text: string, label: string): Promise<Html> {
+  // Loaded at the first code: the library brings a PNG writer along.
+  const { default: QRCode } = await import('qrcode');
   const { modules } = QRCode.create(text, { errorCorrectionLevel: 'M' });
   const path: string[] = [];
   for (let y = 0; y < modules.size; y++)
