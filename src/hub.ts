@@ -80,7 +80,9 @@ export async function createHub(
     await services.hasher.close();
     await services.guesser.close();
     await closeFolds(services).catch((error) => services.log.error(error, 'counts of refusals were not recorded'));
-    await entered.leave();
+    const left = entered.leave();
+    // While the store is silent nobody hears the good-bye, and the word that this process is here runs out by itself.
+    if (!services.store.engine.silent) await left;
     await engine.close();
   };
   try {

@@ -43,6 +43,10 @@ export interface MongoOptions {
   readonly callMs?: number;
 }
 
+/** Milliseconds that laying the store out may take at a start, and between two tries. */
+const startMs = 60_000;
+const againMs = 500;
+
 /** A commit this recent (ms) proves what a ping would. */
 const proof = 300;
 
@@ -147,18 +151,15 @@ export class MongoEngine implements ServingEngine, Movable {
     return this.#table(collection).model;
   }
 
-  /** Lets commits that are under way end, as far as the store answers in time, gives the lanes back and closes the connection. */
+  /**
+   * Lets commits that are under way end, gives the lanes back and closes the connection. A store that is gone keeps nobody from
+   * ending, and is waited for twice as long as for one call: what is open on the lanes is settled by whoever takes them over.
+   */
   async close(): Promise<void> {
     const { wire, lanes, processes, pulse } = this.#parts;
-    await pulse.stop();
-    // A store that is gone keeps nobody from ending: what is open on the lanes is settled by whoever takes them over.
-    const done = new AbortController();
-    const { signal } = done;
-    const patience = sleep(wire.limits.callMs, undefined, { signal }).catch(() => {});
-    await Promise.race([this.#committer.idle(), patience]);
-    done.abort();
-    await lanes.close();
-    await processes.stop();
+    const soon = (work: Promise<unknown>) => this.#deadline.of(work).catch(() => {});
+    await soon(this.#committer.idle());
+    await soon(Promise.all([pulse.stop(), lanes.close(), processes.stop()]));
     await wire.connection.close();
   }
 
@@ -199,7 +200,7 @@ export async function openMongo(options: MongoOptions): Promise<MongoEngine> {
   const wire = await connect(options.url, new Limits(options.callMs ?? defaultCallMs));
   try {
     const made = allCollections.map((one) => ({ collection: one as Collection, model: modelOf(wire.connection, one) }));
-    await prepareLayout(wire, options.seal, made);
+    await patiently(() => prepareLayout(wire, options.seal, made), options.log);
     const tables = new Map(made.map(({ collection, model }) => [collection.name, tableOf(wire, collection, model)]));
     const processes = new Processes(wire, options.node ?? `${hostname()}/${process.pid}`);
     const pulse = new Pulse(wire);
@@ -210,6 +211,20 @@ export async function openMongo(options: MongoOptions): Promise<MongoEngine> {
   } catch (error) {
     await wire.connection.close().catch(() => {});
     throw asFault(error);
+  }
+}
+
+/** A start may wait for indexes to be built and for a server that is slow at first; what it does can all be done again. */
+async function patiently(work: () => Promise<void>, log: Logger | undefined): Promise<void> {
+  const until = performance.now() + startMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(asFault(error) instanceof StoreUnavailable) || performance.now() > until) throw error;
+      log?.warn({ err: error }, 'the store is not laid out yet; it is tried again');
+      await sleep(againMs);
+    }
   }
 }
 

@@ -9,6 +9,9 @@ import type { RecordDocument } from './document.ts';
 /** Raised when what the engine itself keeps changes its meaning. */
 export const layoutVersion = 1;
 
+/** Collections made at once: each waits for a connection of its own, which a slow server gives slowly. */
+const atOnce = 4;
+
 interface Fact {
   readonly _id: string;
   readonly value: string;
@@ -35,9 +38,17 @@ export async function prepareLayout(
   for (const { collection } of models) check(collection.name, `schema:${collection.name}`, collection.schemaVersion);
   await ensureSecret(store, seal, facts, known.get('secret'));
 
-  const bare = ['lanes', 'processes'].map((name) => makeIndexes(db, name, []));
-  const indexed = models.map(({ collection, model }) => makeIndexes(db, collection.name, specsOf(model)));
-  await Promise.all([...bare, ...indexed, makeIndexes(db, auditCollection, auditSpecs())]);
+  const wanted = new Map<string, readonly IndexSpec[]>([
+    ['lanes', []],
+    ['processes', []],
+    [auditCollection, auditSpecs()],
+    ...models.map(({ collection, model }) => [collection.name, specsOf(model)] as const),
+  ]);
+  const left = wanted.entries();
+  const make = async (): Promise<void> => {
+    for (const [name, specs] of left) await makeIndexes(db, name, specs);
+  };
+  await Promise.all(Array.from({ length: atOnce }, make));
   const written = [
     { _id: 'layout', value: String(layoutVersion) },
     ...models.map(({ collection }) => ({ _id: `schema:${collection.name}`, value: String(collection.schemaVersion) })),
