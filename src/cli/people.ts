@@ -3,15 +3,17 @@ import type { CommandIo } from './io.ts';
 import { addCommand, passwordCommand } from './people/add.ts';
 import { exportCommand } from './people/export.ts';
 import { importCommand } from './people/import.ts';
+import { inviteCommand } from './people/invite.ts';
 import { resetMfaCommand } from './people/reset-mfa.ts';
 import { statusCommands } from './people/status.ts';
 import { unifyCommand } from './people/unify.ts';
 import { type AskSecret, askSecret } from './secret.ts';
 
-/** Adds `people add|password|import|export|disable|enable|reset-mfa|unify` (contract.md, "Commands"). */
+/** Adds `people add|password|invite|import|export|disable|enable|reset-mfa|unify` (contract.md, "Commands"). */
 export function peopleCommands(program: Command, io: CommandIo, ask: AskSecret = askSecret): void {
   const people = program.command('people').description('make, import, export, disable, enable and unify people');
   addCommand(people, io, ask);
   passwordCommand(people, io, ask);
-  for (const add of [importCommand, exportCommand, statusCommands, resetMfaCommand, unifyCommand]) add(people, io);
+  for (const add of [importCommand, exportCommand, statusCommands, inviteCommand, resetMfaCommand, unifyCommand])
+    add(people, io);
 }

@@ -25,6 +25,7 @@ POST   /people/{id}/roles                 422     +             +               
 GET    /people/{id}/roles/{assignment}    404     +             +                +                 -              +            +          +         +
 DELETE /people/{id}/roles/{assignment}    404     +             +                -                 -              -            -          -         +
 GET    /people/{id}/sessions              200     +             +                +                 -              +            +          +         +
+POST   /people/{id}/invite                400     +             +                -                 -              -            +          -         +
 DELETE /people/{id}/sessions              204     +             +                -                 -              -            +          -         +
 DELETE /people/{id}/sessions/{session}    404     +             +                -                 -              -            +          -         +
 GET    /people/{id}/credentials           200     +             +                +                 -              +            +          +         +
@@ -89,6 +90,7 @@ POST   /admin/people/import/:id/again         404     +             +           
 GET    /admin/people/:id                      200     +             +                +                 -              +            +
 POST   /admin/people/:id/disable              303     +             +                -                 -              -            -
 POST   /admin/people/:id/enable               303     +             +                -                 -              -            -
+POST   /admin/people/:id/mail-link            303     +             +                -                 -              -            +
 POST   /admin/people/:id/end-sessions         303     +             +                -                 -              -            +
 POST   /admin/people/:id/reset-factors        303     +             +                -                 -              -            +
 POST   /admin/people/:id/roles                303     +             +                -                 -              -            -

@@ -8,6 +8,7 @@ import { named } from '../named.ts';
 import { findByLogin } from '../people/find.ts';
 import type { Services } from '../services.ts';
 import { noticeOfNewDevice } from './device.ts';
+import { evenly } from './evenly.ts';
 import { failure, provePassword } from './prove.ts';
 
 export interface SignIn {
@@ -96,12 +97,4 @@ export function succeeded(origin: Origin, person: Stored<Person>, detail: JsonOb
     detail,
     personal: { actor: named(person), subject: named(person) },
   });
-}
-
-/** Refusals leave on a grid of this many milliseconds; no thread waits meanwhile. */
-const gridMs = 250;
-
-async function evenly(started: number): Promise<void> {
-  const passed = performance.now() - started;
-  await new Promise((resolve) => setTimeout(resolve, gridMs - (passed % gridMs)));
 }

@@ -34,6 +34,7 @@ export const words: Readonly<Record<EventType, string>> = {
   'unification.decided': 'proposal decided',
   'unification.removed': 'unification removed',
   'credential.added': 'received a credential',
+  'credential.offered': 'was sent a link for a password',
   'credential.removed': 'lost a credential',
   'credential.reset': 'had a credential reset',
   'role.assigned': 'was given a role',

@@ -33,6 +33,7 @@ export const eventTypes = [
   'unification.decided',
   'unification.removed',
   'credential.added',
+  'credential.offered',
   'credential.removed',
   'credential.reset',
   'role.assigned',

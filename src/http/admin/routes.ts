@@ -4,7 +4,7 @@ import { auditPage } from './audit/list.ts';
 import { deliveriesPage } from './deliveries.ts';
 import { keysPage, rotate } from './keys.ts';
 import { overviewPage } from './overview.ts';
-import { assign, disable, enable, endAllSessions, resetMfa, withdraw } from './people/acts.ts';
+import { assign, disable, enable, endAllSessions, mailLink, resetMfa, withdraw } from './people/acts.ts';
 import { addPerson, addPersonPage } from './people/add.ts';
 import { applyPeople, importPage, importPreviewPage, previewAgain, previewPeople } from './people/import.ts';
 import { peoplePage } from './people/list.ts';
@@ -50,6 +50,7 @@ export const adminRoutes: readonly AdminRoute[] = [
   { method: 'get', path: '/admin/people/:id', permission: 'hub:people-read', handler: personPage },
   { method: 'post', path: '/admin/people/:id/disable', permission: 'hub:people-write', handler: disable },
   { method: 'post', path: '/admin/people/:id/enable', permission: 'hub:people-write', handler: enable },
+  { method: 'post', path: '/admin/people/:id/mail-link', permission: 'hub:password-reset', handler: mailLink },
   { method: 'post', path: '/admin/people/:id/end-sessions', permission: 'hub:sessions-end', handler: endAllSessions },
   { method: 'post', path: '/admin/people/:id/reset-factors', permission: 'hub:password-reset', handler: resetMfa },
   // Which of the two kinds of role may be given is decided by the act itself.

@@ -5,6 +5,7 @@ import { accessRoutes } from './resources/people/access.ts';
 import { credentialRoutes } from './resources/people/credentials.ts';
 import { importRoutes } from './resources/people/import.ts';
 import { importPreviewRoutes } from './resources/people/import-previews.ts';
+import { inviteRoutes } from './resources/people/invite.ts';
 import { linkRoutes } from './resources/people/links.ts';
 import { mergeRoutes } from './resources/people/merge.ts';
 import { personRoutes } from './resources/people/people.ts';
@@ -26,6 +27,7 @@ export const apiRoutes: readonly Route[] = [
   ...importPreviewRoutes,
   ...linkRoutes,
   ...roleRoutes,
+  ...inviteRoutes,
   ...sessionRoutes,
   ...credentialRoutes,
   ...accessRoutes,

@@ -5,6 +5,7 @@ import { withdrawRole } from '#actions/assignments/withdraw.ts';
 import { resetFactors } from '#actions/factors/reset.ts';
 import { disablePerson, enablePerson } from '#actions/people/change.ts';
 import { requireReach } from '#actions/people/rights.ts';
+import { sendLink } from '#actions/recovery/send.ts';
 import type { Services } from '#actions/services.ts';
 import { endSessions } from '#actions/sessions/end.ts';
 import { HubError } from '#domain/errors.ts';
@@ -68,6 +69,11 @@ export const resetMfa = formOf(
   },
   ['reason'],
 );
+
+export const mailLink = formOf(async (services, person, req, res) => {
+  const purpose = await sendLink(services, originOf(req, res), person.id);
+  return { tone: 'good', key: `admin.person.linkSent.${purpose}`, values: { name: person.name } };
+});
 
 export const assign = formOf(
   async (services, person, req, res) => {

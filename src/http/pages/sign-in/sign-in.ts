@@ -1,12 +1,19 @@
 import type { Express } from 'express';
+import { forgot, forgotForm } from './forgot.ts';
 import { turnBack } from './missing.ts';
 import { firstOptions, secondOptions, signInAlone, signInSecond } from './passkey.ts';
 import { showForm, signIn } from './password.ts';
 import { recoveryForm, tryRecoveryCode } from './recovery.ts';
+import { reset, resetForm } from './reset.ts';
 import { secondForm, tryCode } from './second.ts';
 
-/** Every step of signing in. */
+/** Every step of signing in, and of getting back in. */
 export function signInPages(app: Express): void {
+  // Before the id of an interaction, which is never one of these words.
+  app.get('/sign-in/forgot', forgotForm);
+  app.post('/sign-in/forgot', forgot);
+  app.get('/sign-in/reset/:token', resetForm);
+  app.post('/sign-in/reset/:token', reset);
   app.get('/sign-in/:uid', showForm);
   app.post('/sign-in/:uid', signIn);
   app.post('/sign-in/:uid/passkey/options', firstOptions);
