@@ -15,13 +15,13 @@ export interface Endings {
 const overlapMs = 60_000;
 
 /**
- * Who was disabled or enabled since the last checkpoint. It travels in the checkpoint, so that a backup restored later, when the
+ * Who was disabled, erased or enabled since the last checkpoint. It travels in the checkpoint, so that a backup restored later, when the
  * store with these acts may be gone, does not let a leaver in again.
  */
 export async function endingsSince(services: Services, since: string | undefined): Promise<Endings> {
   const from = since === undefined ? undefined : new Date(Date.parse(since) - overlapMs).toISOString();
   const touched = new Set<string>();
-  for (const type of ['person.disabled', 'person.enabled']) {
+  for (const type of ['person.disabled', 'person.enabled', 'person.erased']) {
     let cursor: string | null = null;
     do {
       const page: Awaited<ReturnType<typeof services.store.audit.query>> = await services.store.audit.query({
@@ -38,7 +38,8 @@ export async function endingsSince(services: Services, since: string | undefined
   const enabled: string[] = [];
   for (const id of [...touched].sort()) {
     const person = await services.store.get(people, id);
-    if (person !== undefined) (person.status === 'disabled' ? disabled : enabled).push(id);
+    // Whoever was erased stands in a backup from before: there they are at least disabled.
+    (person?.status === 'active' ? enabled : disabled).push(id);
   }
   return { disabled, enabled };
 }

@@ -6,6 +6,7 @@ import { keysPage, rotate } from './keys.ts';
 import { overviewPage } from './overview.ts';
 import { assign, disable, enable, endAllSessions, mailLink, resetMfa, withdraw } from './people/acts.ts';
 import { addPerson, addPersonPage } from './people/add.ts';
+import { erase, erasePage } from './people/erase.ts';
 import { applyPeople, importPage, importPreviewPage, previewAgain, previewPeople } from './people/import.ts';
 import { peoplePage } from './people/list.ts';
 import { personPage } from './people/person.ts';
@@ -61,6 +62,8 @@ export const adminRoutes: readonly AdminRoute[] = [
     permission: 'hub:roles-assign',
     handler: withdraw,
   },
+  { method: 'get', path: '/admin/people/:id/erase', permission: 'hub:people-write', handler: erasePage },
+  { method: 'post', path: '/admin/people/:id/erase', permission: 'hub:people-write', handler: erase },
   { method: 'get', path: '/admin/people/:id/merge', permission: 'hub:people-write', handler: mergePage },
   { method: 'post', path: '/admin/people/:id/merge', permission: 'hub:people-write', handler: joinAccounts },
   {

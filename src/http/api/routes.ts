@@ -3,6 +3,7 @@ import { deliveryRoutes } from './resources/deliveries.ts';
 import { keyRoutes } from './resources/keys.ts';
 import { accessRoutes } from './resources/people/access.ts';
 import { credentialRoutes } from './resources/people/credentials.ts';
+import { eraseRoutes } from './resources/people/erase.ts';
 import { importRoutes } from './resources/people/import.ts';
 import { importPreviewRoutes } from './resources/people/import-previews.ts';
 import { inviteRoutes } from './resources/people/invite.ts';
@@ -24,6 +25,7 @@ import type { Route } from './route.ts';
 export const apiRoutes: readonly Route[] = [
   ...personRoutes,
   ...importRoutes,
+  ...eraseRoutes,
   ...importPreviewRoutes,
   ...linkRoutes,
   ...roleRoutes,

@@ -1,0 +1,132 @@
+import { draft, type Origin } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
+import { destroyPersonKey } from '#storage/audit/person-keys.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Assignment, assignments, merges, type Person, people } from '#storage/collections.ts';
+import { type Change, CommitConflict } from '#storage/port.ts';
+import { assignmentsOf, everyRecord } from '../../access/reading.ts';
+import { shown } from '../../assignments/assign.ts';
+import { ownerStays } from '../../assignments/owners.ts';
+import { policyInForce } from '../../policy/in-force.ts';
+import { actGuard, retryingRaces, rightsTag } from '../../policy/rights.ts';
+import type { Services } from '../../services.ts';
+import { endingsOfPerson } from '../../sessions/ending.ts';
+import { requireReach } from '../rights.ts';
+import { remainsOf, tombstones } from './remains.ts';
+
+/** What an erasure left behind. */
+export interface Erasure {
+  readonly person: string;
+  readonly sessions: number;
+  readonly credentials: number;
+  readonly roles: number;
+  /** Links that stay without a login, so that no `sub` is ever given again. */
+  readonly links: number;
+  /** Merges and proposals that spoke of the person. */
+  readonly records: number;
+}
+
+/**
+ * Erases a person, in one commit: ends everything as leaving does, removes the account with all that it signs in with, and
+ * destroys the key of their part of the audit record, whose chain goes on to verify; accounts merged into it follow. What stays is the id, the open part of
+ * events (which hold no name), each link's `sub`, and the name where the person acted on somebody else: that is theirs too. The address may be used by a new account afterwards.
+ *
+ * The reason stays readable for good, so it has to name nobody.
+ * @throws HubError `not-found`, `invalid`, `stale`, `forbidden`, `last-admin`, `conflict` for oneself
+ */
+export async function erasePerson(
+  services: Services,
+  origin: Origin,
+  id: string,
+  options: { readonly reason: string; readonly ifVersion?: number | undefined },
+): Promise<Erasure> {
+  const reason = options.reason.trim();
+  if (reason === '' || reason.length > 500)
+    throw new HubError('invalid', undefined, {
+      faults: [{ path: 'reason', message: 'say why, in 1 to 500 characters, without a name' }],
+    });
+  if (origin.actor.kind === 'person' && origin.actor.id === id)
+    throw new HubError('conflict', 'Nobody erases their own account; ask another administrator');
+  const merged = await mergedInto(services, origin, id);
+  const erasure = await eraseOne(services, origin, id, reason, options.ifVersion);
+  for (const other of merged) await eraseOne(services, origin, other, reason);
+  return erasure;
+}
+
+/** Accounts of the same person that were merged into this one: disabled, and still full of them. */
+async function mergedInto(services: Services, origin: Origin, id: string): Promise<string[]> {
+  const found = new Set<string>();
+  const open = [id];
+  for (let survivor = open.shift(); survivor !== undefined; survivor = open.shift())
+    for await (const { gone, state } of everyRecord(services.store, merges, { where: { survivor } })) {
+      const other = state === 'merged' ? await services.store.get(people, gone) : undefined;
+      if (other === undefined || found.has(gone)) continue;
+      await requireReach(services, origin, other);
+      found.add(gone);
+      open.push(gone);
+    }
+  return [...found];
+}
+
+async function eraseOne(
+  services: Services,
+  origin: Origin,
+  id: string,
+  reason: string,
+  ifVersion?: number | undefined,
+): Promise<Erasure> {
+  const { store, clock } = services;
+  return retryingRaces(async () => {
+    const person = await store.get(people, id);
+    if (person === undefined) throw new HubError('not-found', 'There is no such person');
+    if (ifVersion !== undefined && ifVersion !== person.version) throw new HubError('stale');
+    await requireReach(services, origin, person);
+    const owners = await ownerStays(services, id);
+    const endings = await endingsOfPerson(services, origin, id, 'erased');
+    const roles = await assignmentsOf(store, id);
+    const remains = await remainsOf(services, id);
+    const links = await tombstones(services, id);
+    const count = (type: string) => (endings.events ?? []).filter((event) => event.type === type).length;
+    const erasure: Erasure = {
+      person: id,
+      sessions: count('session.ended'),
+      credentials: remains.credentials.length,
+      roles: roles.length,
+      links: links.length,
+      records: remains.records.length,
+    };
+    const { person: _, ...counts } = erasure;
+    const changes: Change[] = [
+      { kind: 'remove', collection: people, id, ifVersion: person.version, tag: rightsTag },
+      ...actGuard(await policyInForce(services)),
+      ...owners,
+      ...endings.changes,
+      ...roles.map(({ id: role }): Change => ({ kind: 'remove', collection: assignments, id: role, tag: rightsTag })),
+      ...remains.credentials,
+      ...remains.records,
+      ...links,
+      destroyPersonKey(id, clock.now()),
+    ];
+    const events = [
+      draft(origin, 'person.erased', 'success', { subject: { id }, detail: { reason, ...counts } }),
+      ...roles.map((role) => withdrawn(origin, person, role)),
+      ...(endings.events ?? []),
+    ];
+    try {
+      await store.write({ changes, events });
+    } catch (fault) {
+      if (fault instanceof CommitConflict && fault.change.collection.name === people.name)
+        throw new HubError('stale', undefined, { cause: fault });
+      throw fault;
+    }
+    return erasure;
+  });
+}
+
+function withdrawn(
+  origin: Origin,
+  { id }: Stored<Person>,
+  { id: assignment, version: _, ...role }: Stored<Assignment>,
+) {
+  return draft(origin, 'role.withdrawn', 'success', { subject: { id }, before: shown(assignment, role) });
+}
