@@ -156,6 +156,7 @@ function complete(
     limits: given.limits,
     password: given.password,
     mfa: given.mfa,
+    requests: given.requests,
     claims: given.claims,
     timeZone: given.timeZone,
     company: given.company,

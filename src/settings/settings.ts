@@ -78,6 +78,8 @@ export interface Settings {
   password: { words: string[] };
   /** Milliseconds in which a second factor may be set up with the password alone: where one is asked for; for admins. */
   mfa: { grace: number; adminGrace: number };
+  /** Requests for roles: milliseconds until one that nobody decides runs out; how many people have to approve. */
+  requests: { open: number; approvals: number };
   /** Bytes that the claims for one system may come to, unless its own `settings.claimsBudget` says otherwise. */
   claims: { budget: number };
   /** IANA name. */

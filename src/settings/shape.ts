@@ -144,6 +144,10 @@ export const shape = {
     grace: duration({ atLeast: '1ms', atMost: '365d' }).default(1_209_600_000),
     adminGrace: duration({ atLeast: '1ms', atMost: '365d' }).default(1_209_600_000),
   }).prefault({}),
+  requests: fields({
+    open: duration({ atLeast: '1h', atMost: '365d' }).default(1_209_600_000),
+    approvals: whole(1, 2).default(1),
+  }).prefault({}),
   claims: fields({ budget: whole(256, 65_536).default(4096) }).prefault({}),
   timeZone: timeZone.default('UTC'),
   metrics: fields({ token: text.optional() }).prefault({}),

@@ -8,6 +8,7 @@ import {
   rememberedDevices,
   signInSteps,
 } from './collections/credentials.ts';
+import { acceptances, accessRequests } from './collections/governance.ts';
 import { importPieces, importPreviews } from './collections/imports.ts';
 import { keys, personKeys } from './collections/keys.ts';
 import { assignments, links, people } from './collections/people.ts';
@@ -29,6 +30,7 @@ import { merges, proposals, unifications, unifyFiles } from './collections/unify
 import { leases, meta, oneTimeLinks, outbox, throttles } from './collections/upkeep.ts';
 
 export * from './collections/credentials.ts';
+export * from './collections/governance.ts';
 export * from './collections/imports.ts';
 export * from './collections/keys.ts';
 export * from './collections/people.ts';
@@ -50,6 +52,8 @@ export const allCollections = [
   systems,
   policyVersions,
   policyDrafts,
+  acceptances,
+  accessRequests,
   unifications,
   unifyFiles,
   proposals,

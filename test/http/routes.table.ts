@@ -45,6 +45,12 @@ POST   /unify/{id}/proposals/{proposal}/undo 404     +             +            
 POST   /people/{id}/merge                 422     +             +                -                 -              -            -          -         +
 GET    /people/{id}/merges                200     +             +                +                 -              +            +          +         +
 POST   /people/{id}/merges/{merge}/undo   404     +             +                -                 -              -            -          -         +
+GET    /requests                          200     +             +                +                 -              +            +          +         +
+POST   /requests                          422     +             +                -                 -              -            -          -         +
+GET    /requests/{request}                404     +             +                +                 -              +            +          +         +
+DELETE /requests/{request}                404     +             +                -                 -              -            -          -         +
+POST   /requests/{request}/approve        404     +             +                -                 -              -            -          -         +
+POST   /requests/{request}/reject         404     +             +                -                 -              -            -          -         +
 GET    /systems                           200     +             +                +                 +              +            -          +         +
 POST   /systems                           422     +             -                -                 +              -            -          -         +
 GET    /systems/{id}                      200     +             +                +                 +              +            -          +         +
@@ -55,6 +61,8 @@ GET    /policy/versions                   200     +             +               
 GET    /policy/versions/{number}          200     +             +                +                 +              +            -          +         +
 POST   /policy/simulate                   422     +             +                +                 +              +            -          +         +
 GET    /policy/conflicts                  200     +             +                +                 +              +            -          +         +
+PUT    /policy/conflicts/{separation}/{id}/acceptance 404 +           -                +                 -              -            -          -         +
+DELETE /policy/conflicts/{separation}/{id}/acceptance 404 +           -                +                 -              -            -          -         +
 GET    /policy/draft                      200     +             +                +                 +              +            -          +         +
 PUT    /policy/draft                      415     +             -                +                 -              -            -          -         +
 DELETE /policy/draft                      404     +             -                +                 -              -            -          -         +
@@ -140,6 +148,12 @@ GET    /admin/policy/draft/separation         200     +             -           
 POST   /admin/policy/draft/separation         412     +             -                +                 -              -            -
 GET    /admin/policy/draft/delegation         200     +             -                +                 -              -            -
 POST   /admin/policy/draft/delegation         412     +             -                +                 -              -            -
+GET    /admin/requests                        200     +             +                +                 -              +            +
+POST   /admin/requests/:id/decide             404     +             +                -                 -              -            -
+GET    /admin/conflicts                       200     +             +                +                 +              +            -
+GET    /admin/conflicts/:separation/:id       404     +             +                +                 +              +            -
+POST   /admin/conflicts/:separation/:id       404     +             -                +                 -              -            -
+POST   /admin/conflicts/:separation/:id/revoke 404    +             -                +                 -              -            -
 GET    /admin/audit                           200     +             -                -                 -              +            -
 GET    /admin/audit-export                    303     +             -                -                 -              +            -
 GET    /admin/audit/:id                       404     +             -                -                 -              +            -

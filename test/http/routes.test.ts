@@ -38,6 +38,8 @@ before(async () => {
     credential: 'none',
     proposal: 'none',
     merge: 'none',
+    separation: 'none',
+    request: 'none',
   };
 });
 

@@ -1,6 +1,8 @@
 import { keepLease } from '#storage/leases/lease.ts';
 import type { Services } from '../services.ts';
+import { lapseAcceptances } from './acceptances.ts';
 import { expireAssignments } from './assignments.ts';
+import { expireRequests } from './requests.ts';
 
 const lookMs = 2000;
 /** After a fault of the store. */
@@ -15,7 +17,7 @@ export type Look = (services: Services, held: () => boolean) => Promise<void>;
  */
 export function scheduleDeadlines(services: Services): { stop(): Promise<void> } {
   const lease = keepLease(services.store.engine, 'deadlines', { log: services.log });
-  const looks: readonly Look[] = [expireAssignments];
+  const looks: readonly Look[] = [expireAssignments, lapseAcceptances, expireRequests];
   let closed = false;
   let restUntil = 0;
   let running: Promise<void> | undefined;

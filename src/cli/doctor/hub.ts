@@ -1,3 +1,4 @@
+import { lapsedAcceptances } from '#actions/conflicts/list.ts';
 import { listKeys } from '#actions/keys/list.ts';
 import { effectOfPolicy } from '#actions/policy/effect.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
@@ -18,6 +19,7 @@ export async function hubFindings(services: Services, running: boolean): Promise
     ...(await keys(services)),
     ...(await systems(services)),
     ...(await claimSizes(services)),
+    ...(await lapsed(services)),
   ];
 }
 
@@ -95,4 +97,12 @@ async function claimSizes(services: Services): Promise<Finding[]> {
   return claims.some(({ over }) => over > 0)
     ? findings
     : [...findings, good('claims', "everybody's claims fit the budget of every system")];
+}
+
+/** Breaches of separation rules that were accepted for a while, and stand beyond it. */
+async function lapsed(services: Services): Promise<Finding[]> {
+  const count = (await lapsedAcceptances(services)).length;
+  if (count === 0) return [];
+  const detail = `${count} accepted breaches of separation rules stand beyond their end`;
+  return [warning('conflicts', detail, 'take a right away, or accept again, on /admin/conflicts')];
 }

@@ -9,6 +9,7 @@ import { addApp, appPage } from './methods/app.ts';
 import { methodsPage } from './methods/methods.ts';
 import { addPasskey, creationOptions, passkeyPage } from './methods/passkey.ts';
 import { changePassword, passwordPage } from './password.ts';
+import { ask, change, decide, requestsPage, withdraw } from './requests.ts';
 import { endOne, endOthers, sessionsPage } from './sessions.ts';
 
 /** Self-service under /account: only for who is signed in, and every form carries the token. */
@@ -30,6 +31,11 @@ export const accountFeature: Feature = (app) => {
   account.post('/methods/remove', remove);
   account.post('/methods/recovery-codes', renewCodes);
   account.post('/methods/forget', forget);
+  account.get('/requests', requestsPage);
+  account.post('/requests', ask);
+  account.post('/requests/:id/change', change);
+  account.post('/requests/:id/withdraw', withdraw);
+  account.post('/requests/:id/decide', decide);
   account.get('/sessions', sessionsPage);
   account.post('/sessions/end', endOne);
   account.post('/sessions/end-others', endOthers);

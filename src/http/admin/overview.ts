@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
+import { lapsedAcceptances } from '#actions/conflicts/list.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
@@ -19,7 +20,7 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     viewer?.hub.has(permission) === true;
   const { store, clock } = services;
   const since = new Date(clock.now() - dayMs).toISOString();
-  const [active, disabled, systems, policy, failed, waiting, refusals, names] = await Promise.all([
+  const [active, disabled, systems, policy, failed, waiting, refusals, names, lapsed] = await Promise.all([
     store.count(people, { status: 'active' }),
     store.count(people, { status: 'disabled' }),
     systemDirectory(services),
@@ -28,6 +29,7 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     store.count(outbox, { status: 'waiting' }),
     may('hub:audit-read') ? store.audit.query({ outcome: 'denied', since, limit: 8, order: 'newest' }) : undefined,
     systemNames(services),
+    may('hub:policy-read') ? lapsedAcceptances(services) : [],
   ]);
   const shown = may('hub:systems-read')
     ? systems.all.map((system) => ({ ...system, warnings: services.modules.get(system.provider)?.exceptions ?? [] }))
@@ -38,9 +40,12 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     people: may('hub:people-read') ? { active, disabled } : undefined,
     systems: shown,
     warned,
+    lapsed: lapsed.length,
     // Said only to those who may see all that it rests on.
     well:
-      shown === undefined || refusals === undefined ? undefined : refusals.items.length + failed + warned.length === 0,
+      shown === undefined || refusals === undefined
+        ? undefined
+        : refusals.items.length + failed + warned.length + lapsed.length === 0,
     policy: may('hub:policy-read') ? { number: policy.number } : undefined,
     deliveries: may('hub:systems-read') ? { failed, waiting } : undefined,
     refusals: refusals?.items.map((event) => rowOf(texts, names, event)),

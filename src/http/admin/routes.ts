@@ -1,6 +1,7 @@
 import { auditEventPage } from './audit/event.ts';
 import { auditExport } from './audit/export.ts';
 import { auditPage } from './audit/list.ts';
+import { acceptPost, conflictPage, conflictsPage, revokePost } from './conflicts.ts';
 import { deliveriesPage } from './deliveries.ts';
 import { keysPage, rotate } from './keys.ts';
 import { overviewPage } from './overview.ts';
@@ -20,6 +21,7 @@ import { rolePage, rolePost } from './policy/role.ts';
 import { rulePage, rulePost } from './policy/rule.ts';
 import { separationPage, separationPost } from './policy/separation.ts';
 import { whoPage } from './policy/who.ts';
+import { decideRequest, requestsPage } from './requests.ts';
 import type { AdminRoute } from './route.ts';
 import { switchSystem, systemPage, systemsPage } from './systems.ts';
 import { joinAccounts, mergePage, unjoinAccounts } from './unify/merge.ts';
@@ -126,6 +128,17 @@ export const adminRoutes: readonly AdminRoute[] = [
   ...policyForm('rule', rulePage, rulePost),
   ...policyForm('separation', separationPage, separationPost),
   ...policyForm('delegation', delegationPage, delegationPost),
+  { method: 'get', path: '/admin/requests', permission: 'hub:people-read', handler: requestsPage },
+  { method: 'post', path: '/admin/requests/:id/decide', permission: 'hub:roles-assign', handler: decideRequest },
+  { method: 'get', path: '/admin/conflicts', permission: 'hub:policy-read', handler: conflictsPage },
+  { method: 'get', path: '/admin/conflicts/:separation/:id', permission: 'hub:policy-read', handler: conflictPage },
+  { method: 'post', path: '/admin/conflicts/:separation/:id', permission: 'hub:policy-write', handler: acceptPost },
+  {
+    method: 'post',
+    path: '/admin/conflicts/:separation/:id/revoke',
+    permission: 'hub:policy-write',
+    handler: revokePost,
+  },
   { method: 'get', path: '/admin/audit', permission: 'hub:audit-read', handler: auditPage },
   { method: 'get', path: '/admin/audit-export', permission: 'hub:audit-export', handler: auditExport },
   { method: 'get', path: '/admin/audit/:id', permission: 'hub:audit-read', handler: auditEventPage },

@@ -1,4 +1,5 @@
 import { auditRoutes } from './resources/audit.ts';
+import { conflictRoutes } from './resources/conflicts.ts';
 import { deliveryRoutes } from './resources/deliveries.ts';
 import { keyRoutes } from './resources/keys.ts';
 import { accessRoutes } from './resources/people/access.ts';
@@ -15,6 +16,7 @@ import { sessionRoutes } from './resources/people/sessions.ts';
 import { policyRoutes } from './resources/policy.ts';
 import { policyDraftRoutes } from './resources/policy-draft.ts';
 import { policyQuestionRoutes } from './resources/policy-questions.ts';
+import { requestRoutes } from './resources/requests.ts';
 import { systemRoutes } from './resources/systems.ts';
 import { proposalRoutes } from './resources/unify/proposals.ts';
 import { reportRoutes } from './resources/unify/report.ts';
@@ -34,11 +36,13 @@ export const apiRoutes: readonly Route[] = [
   ...credentialRoutes,
   ...accessRoutes,
   ...mergeRoutes,
+  ...requestRoutes,
   ...unifyRoutes,
   ...proposalRoutes,
   ...reportRoutes,
   ...systemRoutes,
   ...policyRoutes,
+  ...conflictRoutes,
   ...policyDraftRoutes,
   ...policyQuestionRoutes,
   ...auditRoutes,

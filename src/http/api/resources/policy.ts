@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { standingConflicts } from '#actions/policy/conflicts.ts';
 import { policyHistory, policyVersion } from '#actions/policy/history.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
 import { simulateOnStore } from '#actions/policy/simulate.ts';
@@ -106,27 +105,4 @@ const simulate = route({
   },
 });
 
-const conflict = named(
-  'Conflict',
-  z.object({
-    separation: z.string(),
-    title: z.string(),
-    mode: z.enum(['prevent', 'warn']),
-    person: z.string().describe('The e-mail, or the username where there is none'),
-    personId: z.string(),
-  }),
-);
-
-const conflicts = route({
-  method: 'GET',
-  path: '/policy/conflicts',
-  summary: 'List who breaches which separation rule as things stand',
-  permission: 'hub:policy-read',
-  query: z.strictObject(listQuery(['separation', 'person'])),
-  answers: { 200: { description: 'By rule and person', schema: pageOf('ConflictPage', conflict) } },
-  async handle({ services, query }) {
-    return { status: 200, body: listOf(await standingConflicts(services), query) };
-  },
-});
-
-export const policyRoutes: readonly Route[] = [current, versions, version, simulate, conflicts];
+export const policyRoutes: readonly Route[] = [current, versions, version, simulate];

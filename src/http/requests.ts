@@ -1,0 +1,71 @@
+import { policyInForce } from '#actions/policy/in-force.ts';
+import { foreseenBreaches } from '#actions/requests/ask.ts';
+import type { Services } from '#actions/services.ts';
+import { withIncluded } from '#domain/policy/inclusion.ts';
+import { roleTitle } from '#http/account/lines.ts';
+import type { Context } from '#http/context.ts';
+import { permissionName } from '#http/i18n/permissions.ts';
+import { datesOf } from '#http/render/page.ts';
+import { systemNames } from '#http/systems.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type AccessRequest, people, systems } from '#storage/collections.ts';
+
+/** A request for a role as pages show it: who, what it would give, which duties would meet, what was decided. */
+export async function shownRequest(state: Context, request: Stored<AccessRequest>) {
+  const { texts, deps } = state;
+  const { services } = deps;
+  const [person, names, { compiled }] = await Promise.all([
+    services.store.get(people, request.person),
+    systemNames(services),
+    policyInForce(services),
+  ]);
+  const { document } = compiled;
+  const breaches = request.state === 'open' ? await foreseenBreaches(services, request) : undefined;
+  const dates = datesOf(state);
+  return {
+    ...request,
+    name: person?.name ?? request.person,
+    login: person?.email ?? person?.username ?? '',
+    department: person?.department,
+    title: roleTitle(texts, document, request.role),
+    period: [
+      ...(request.from === undefined ? [] : [texts.t('admin.person.fromDate', { date: dates.date(request.from) })]),
+      // The last moment, not the first one after it.
+      request.until === undefined
+        ? texts.t('admin.person.always')
+        : texts.t('admin.person.untilDate', { date: dates.date(request.until - 1) }),
+    ].join(' '),
+    gives: givenBy(document, request.role).map(({ system, permissions }) => ({
+      chip: names.of(system),
+      rights: permissions.map((permission) => permissionName(texts, document.domains, permission)),
+    })),
+    prevented: (breaches?.prevented ?? []).map(({ rule }) => rule.title),
+    warned: (breaches?.accepted ?? []).map(({ rule }) => rule.title),
+    approvedBy: await Promise.all(
+      request.approvals
+        .filter(({ digest }) => digest === request.digest)
+        .map(({ by }) => nameOf(services, by, texts.t('access.operator'))),
+    ),
+    decider:
+      request.decidedBy === undefined
+        ? undefined
+        : await nameOf(services, request.decidedBy, texts.t('access.operator')),
+  };
+}
+
+/** What a role grants in each system, with what it includes. */
+function givenBy(document: Parameters<typeof withIncluded>[0], role: string) {
+  const given = new Map<string, Set<string>>();
+  for (const one of withIncluded(document, new Set([role]))) {
+    for (const [system, permissions] of document.roles.get(one)?.grants ?? [])
+      given.set(system, new Set([...(given.get(system) ?? []), ...permissions]));
+  }
+  return [...given].map(([system, permissions]) => ({ system, permissions: [...permissions].toSorted() }));
+}
+
+async function nameOf(services: Services, by: string, operator: string): Promise<string> {
+  const [kind, id = ''] = by.split(':', 2);
+  if (kind === 'person') return (await services.store.get(people, id))?.name ?? id;
+  if (kind === 'system') return (await services.store.get(systems, id))?.title ?? id;
+  return operator;
+}
