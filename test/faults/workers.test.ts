@@ -32,7 +32,7 @@ test('a delivery that cannot be recorded is not made again and again, and is rec
   // The try that was under way is over, whatever became of it.
   ahead = 20_000;
   await until(async () => (await hub.events('logout.delivered')).length === 1);
-  assert.equal(await hub.services.store.count(outbox, { status: 'waiting', nextAt: { from: 0 } }), 0);
+  assert.equal(await hub.services.store.count(outbox, { kind: 'logout', status: 'waiting', nextAt: { from: 0 } }), 0);
 });
 
 test('checkpoints of a store that takes nothing do not pile up', async (t) => {
