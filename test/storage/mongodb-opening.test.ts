@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UnfitServer, withoutSecrets } from '#storage/mongodb/connection.ts';
+import { withoutSecrets } from '#platform/store-address.ts';
+import { UnfitServer } from '#storage/mongodb/connection.ts';
 import { StoreUnavailable } from '#storage/port.ts';
 import { StoreOlder, StoreTooNew, WrongSecret } from '#storage/refusals.ts';
 import { mongoName, mongoStore, startMongo } from '../support/mongo.ts';
