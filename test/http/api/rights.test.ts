@@ -139,6 +139,38 @@ test('dangerous acts need a fresh sign-in, and refusing them is on record', asyn
   );
 });
 
+test('a role of the hub moves with a merge, and back, only after a fresh sign-in', async (t) => {
+  const later = manualClock(Date.now());
+  const own = await bootHub(t, { clock: later });
+  await own.person('owner', 'hub-owner');
+  const [one, two] = [await own.person('one'), await own.person('two', 'hub-auditor')];
+  const owner = await visit(own.issuer).signIn('owner@example.com');
+  const rolesOf = async ({ id }: { id: string }): Promise<string[]> => {
+    const { body } = await owner.call('GET', `/api/v1/people/${id}/roles`);
+    return body.items.map((held: { id: string }) => held.id);
+  };
+  const [role = ''] = await rolesOf(two);
+  const join = () =>
+    owner.call('POST', `/api/v1/people/${one.id}/merge`, { other: two.id, roles: [role], reason: 'one person' });
+  const undoing = (id: string) => owner.call('POST', `/api/v1/people/${one.id}/merges/${id}/undo`, {});
+  const first = await join();
+  assert.equal(first.status, 200, first.text);
+  assert.equal((await undoing(first.body.id)).status, 200);
+  const second = await join();
+  later.advance(11 * 60_000);
+  assert.equal((await undoing(second.body.id)).body.code, 'fresh-sign-in-required');
+  await owner.page('POST', `/admin/people/${one.id}/merges/${second.body.id}/undo`, { version: '1' });
+  assert.deepEqual(await rolesOf(one), [role], 'nothing moved back');
+  const [three, four] = [await own.person('three'), await own.person('four', 'hub-auditor')];
+  const [other = ''] = await rolesOf(four);
+  const ask = { other: four.id, reason: 'one person' };
+  const refused = await owner.call('POST', `/api/v1/people/${three.id}/merge`, { ...ask, roles: [other] });
+  assert.equal(refused.body.code, 'fresh-sign-in-required');
+  const versions = { version: String(three.version), otherVersion: String(four.version + 1) };
+  await owner.page('POST', `/admin/people/${three.id}/merge`, { ...ask, ...versions, [`role.${other}`]: 'other' });
+  assert.deepEqual(await rolesOf(four), [other], 'nothing moved');
+});
+
 test('who is disabled is out at once', async () => {
   const admin = await signedIn('third-owner', 'hub-owner');
   const gone = await signedIn('leaver', 'hub-auditor');

@@ -1,5 +1,6 @@
 import { type AuditDraft, draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { isHubRole } from '#domain/hub-roles.ts';
 import { changedFields, type PersonFields, patched, textFields } from '#domain/people/fields.ts';
 import { fieldsOf, recordOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
@@ -137,6 +138,16 @@ function ownershipMoves(
   return carried.some(
     ({ role, from, until }) => role === ownerRole && until === undefined && (from ?? 0) <= clock.now(),
   );
+}
+
+/** Are roles of the hub itself among these assignments of somebody? Moving one is as dangerous as giving it. */
+export async function areHubRoles(
+  { store }: Pick<Services, 'store'>,
+  person: string,
+  ids: readonly string[],
+): Promise<boolean> {
+  if (ids.length === 0) return false;
+  return (await assignmentsOf(store, person)).some(({ id, role }) => ids.includes(id) && isHubRole(role));
 }
 
 async function carriedRoles(

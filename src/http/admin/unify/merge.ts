@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { assignmentsOf } from '#actions/access/reading.ts';
-import { mergePeople } from '#actions/people/merge/merge.ts';
+import { areHubRoles, mergePeople } from '#actions/people/merge/merge.ts';
 import { unmergePeople } from '#actions/people/merge/unmerge.ts';
 import type { Services } from '#actions/services.ts';
 import { HubError } from '#domain/errors.ts';
@@ -9,12 +9,14 @@ import { fold } from '#domain/people/folding.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { flash } from '#http/middleware/flash.ts';
+import { freshOrAgain } from '#http/middleware/fresh.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
 import type { Stored } from '#storage/collection.ts';
 import { links, merges, type Person, people } from '#storage/collections.ts';
 import { refusedAsLine } from '../refused.ts';
+import { repeat } from '../repeat.ts';
 import { text } from '../route.ts';
 
 async function personOf({ store }: Services, id: string): Promise<Stored<Person>> {
@@ -74,6 +76,8 @@ export async function joinAccounts(req: Request, res: Response, { services }: Ht
     );
   const reason = text(body.reason);
   let back = `/admin/people/${person.id}/merge?with=${encodeURIComponent(other)}`;
+  const roles = on('role.');
+  if ((await areHubRoles(services, other, roles)) && !(await freshOrAgain(res, repeat(back)))) return;
   await refusedAsLine(
     res,
     () => back,
@@ -81,7 +85,7 @@ export async function joinAccounts(req: Request, res: Response, { services }: Ht
       await mergePeople(services, originOf(req, res), person.id, {
         other,
         take: on('take.'),
-        roles: on('role.'),
+        roles,
         reason,
         ifVersion: Number(text(body.version)),
         ifOtherVersion: Number(text(body.otherVersion)),
@@ -98,7 +102,10 @@ export async function unjoinAccounts(req: Request, res: Response, { services }: 
   const person = await personOf(services, text(req.params.id));
   const merge = await services.store.get(merges, text(req.params.merge));
   if (merge === undefined || ![merge.survivor, merge.gone].includes(person.id)) throw new HubError('not-found');
-  await refusedAsLine(res, `/admin/people/${person.id}`, async () => {
+  const back = `/admin/people/${person.id}`;
+  const moves = await areHubRoles(services, merge.survivor, merge.assignments);
+  if (moves && !(await freshOrAgain(res, repeat(back)))) return;
+  await refusedAsLine(res, back, async () => {
     const { kept = [] } = await unmergePeople(services, originOf(req, res), merge.id, {
       ifVersion: Number(text(req.body?.version)),
     });

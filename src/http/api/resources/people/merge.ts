@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { everyRecord } from '#actions/access/reading.ts';
-import { mergePeople } from '#actions/people/merge/merge.ts';
+import { areHubRoles, mergePeople } from '#actions/people/merge/merge.ts';
 import { unmergePeople } from '#actions/people/merge/unmerge.ts';
 import { HubError } from '#domain/errors.ts';
 import { textFields } from '#domain/people/fields.ts';
 import { merges } from '#storage/collections.ts';
+import { requireFresh } from '../../guard/authorize.ts';
 import { named } from '../../openapi/names.ts';
 import { type Look, type Route, route } from '../../route.ts';
 import { listOf, listQuery, pageOf } from '../list.ts';
@@ -38,7 +39,8 @@ const join = route({
   find: findPerson,
   body: { type: 'application/json', schema: newMerge },
   answers: { 200: { description: 'The merge', schema: merge } },
-  async handle({ services, origin, item, ifVersion, body }) {
+  async handle({ services, caller, origin, item, ifVersion, body }) {
+    if (await areHubRoles(services, body.other, body.roles ?? [])) await requireFresh(services, caller);
     return { status: 200, body: shownMerge(await mergePeople(services, origin, item.id, { ...body, ifVersion })) };
   },
 });
@@ -80,7 +82,8 @@ const undo = route({
     optional: true,
   },
   answers: { 200: { description: 'The merge as undone', schema: merge } },
-  async handle({ services, origin, item, ifVersion, body }) {
+  async handle({ services, caller, origin, item, ifVersion, body }) {
+    if (await areHubRoles(services, item.survivor, item.assignments)) await requireFresh(services, caller);
     return {
       status: 200,
       body: shownMerge(await unmergePeople(services, origin, item.id, { reason: body.reason, ifVersion })),
