@@ -5,7 +5,7 @@ import { credentials, factorGraces, type Person, people } from '#storage/collect
 import type { Change } from '#storage/port.ts';
 import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
-import { requireReach, rightsAtStake, rightsOf } from '../people/rights.ts';
+import { refuseTokenOver, requireReach, rightsOf } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 import { endRecoveryCodes } from './recovery-codes.ts';
@@ -15,9 +15,7 @@ import { factorsOf } from './remove.ts';
 async function requireHelper(services: Services, origin: Origin, person: Stored<Person>): Promise<void> {
   if (!(await rightsOf(services, origin)).has('hub:password-reset')) throw new HubError('forbidden');
   await requireReach(services, origin, person);
-  // By that road a token would come nearer to rights in the hub that it cannot be given.
-  if (origin.actor.kind === 'system' && (await rightsAtStake(services, person)).size > 0)
-    throw new HubError('forbidden', 'An API token cannot take a second factor from somebody with rights in the hub');
+  await refuseTokenOver(services, origin, person);
 }
 
 /**

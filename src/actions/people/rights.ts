@@ -23,7 +23,7 @@ export async function rightsOf(services: Services, origin: Origin): Promise<Read
  * What somebody may do in the hub now, or could as soon as they are enabled or a date comes: who takes over such an account
  * today has those rights tomorrow.
  */
-export async function rightsAtStake(
+async function rightsAtStake(
   { store, clock }: Services,
   person: Pick<Stored<Person>, 'id'>,
 ): Promise<ReadonlySet<HubPermission>> {
@@ -43,4 +43,13 @@ export async function requireReach(services: Services, origin: Origin, person: S
   if (target.size === 0) return;
   if (!mayTouch(await rightsOf(services, origin), target))
     throw new HubError('forbidden', 'This person has rights in the hub that you do not have');
+}
+
+/**
+ * An API token gives nobody with rights in the hub a way to sign in, and takes none: by that road it would come to rights that it
+ * cannot be given. @throws HubError `forbidden`
+ */
+export async function refuseTokenOver(services: Services, origin: Origin, person: Stored<Person>): Promise<void> {
+  if (origin.actor.kind === 'system' && (await rightsAtStake(services, person)).size > 0)
+    throw new HubError('forbidden', 'An API token cannot change how somebody with rights in the hub signs in');
 }

@@ -6,7 +6,7 @@ import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import { credentialChange, passwordId } from '../people/credential.ts';
 import { requireGoodPassword } from '../people/password-rules.ts';
-import { requireReach, rightsAtStake, rightsOf } from '../people/rights.ts';
+import { refuseTokenOver, requireReach, rightsOf } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 
@@ -25,9 +25,7 @@ export async function setPassword(
   const person = await services.store.get(people, personId);
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
   await requireReach(services, origin, person);
-  // Who sets a password can sign in with it; by that road a token would come to rights in the hub that it cannot be given.
-  if (origin.actor.kind === 'system' && (await rightsAtStake(services, person)).size > 0)
-    throw new HubError('forbidden', 'An API token cannot set the password of somebody with rights in the hub');
+  await refuseTokenOver(services, origin, person);
   await requireGoodPassword(services, person, password);
   const hash = await services.hasher.hash(password);
   const before = await services.store.get(credentials, passwordId(personId));

@@ -196,3 +196,16 @@ test('a dry run tells and writes nothing', async (t) => {
   await importPeople(services, operator, company(5).join('\n'), { emailsVerified: true });
   assert.equal((await findByLogin(services, 'p1'))?.emailVerified, true);
 });
+
+test('an API token gives nobody with rights in the hub a password by a file', async (t) => {
+  const services = await testServices(t);
+  const owner = await createPerson(services, operator, { email: 'owner@x.example', name: 'Owner' });
+  await assignRole(services, operator, owner.id, { role: 'hub-owner', reason: 'test' });
+  const token = { actor: { kind: 'system', id: 'automation' } } as const;
+  const csv = `email,name,password\nowner@x.example,Owner,${passphrase}\n`;
+  const report = await importPeople(services, token, csv);
+  assert.deepEqual([report.loaded, report.faults.map(({ path }) => path)], [false, ['password']]);
+  assert.equal(await services.store.count(credentials), 0);
+  assert.equal((await importPeople(services, token, csv.replaceAll('owner@', 'other@'))).loaded, true);
+  assert.equal((await importPeople(services, operator, csv)).loaded, true, 'the operator at the machine may');
+});

@@ -17,7 +17,7 @@ import { type PolicyInForce, policyInForce } from '../../policy/in-force.ts';
 import type { Services } from '../../services.ts';
 import { passwordId } from '../credential.ts';
 import { judgePassword } from '../password-rules.ts';
-import { requireReach } from '../rights.ts';
+import { refuseTokenOver, requireReach } from '../rights.ts';
 import { type Known, knownOf, meets } from './match.ts';
 
 /** What is wrong with a row: its line (from 1), the column, how to put it right. */
@@ -145,11 +145,10 @@ async function effect(
   if (before !== undefined && changes.length === 0 && !givesPassword)
     return { kind: 'same', row, fields, before, givesPassword, accepted: [] };
   if (before !== undefined && plan.holders.has(before.id)) {
-    const refusal = await requireReach(services, origin, before).catch((fault: unknown) => {
-      if (fault instanceof HubError) return fault;
-      throw fault;
-    });
-    if (refusal instanceof HubError) wrong.push({ path: 'email', message: refusal.message });
+    const refusal = await refusalOf(requireReach(services, origin, before));
+    if (refusal !== undefined) wrong.push({ path: 'email', message: refusal.message });
+    const unfit = givesPassword ? await refusalOf(refuseTokenOver(services, origin, before)) : undefined;
+    if (unfit !== undefined) wrong.push({ path: 'password', message: unfit.message });
     if (fields.status === 'disabled' && plan.owners.delete(before.id) && plan.owners.size === 0)
       wrong.push({ path: 'status', message: 'the last owner of the hub has to stay' });
   }
@@ -157,6 +156,16 @@ async function effect(
   for (const { rule } of prevented) wrong.push({ path: 'separation', message: `would breach the rule ${rule.id}` });
   if (wrong.length > 0) return undefined;
   return { kind: before === undefined ? 'create' : 'change', row, fields, before, givesPassword, accepted };
+}
+
+async function refusalOf(check: Promise<void>): Promise<HubError | undefined> {
+  try {
+    await check;
+    return undefined;
+  } catch (fault) {
+    if (fault instanceof HubError) return fault;
+    throw fault;
+  }
 }
 
 async function bringsPassword({ store }: Services, row: PeopleRow, before: Stored<Person> | undefined) {
