@@ -51,10 +51,15 @@ export async function hubEnvironment(
   return { env, issuer: `http://localhost:${port}` };
 }
 
-/** @param flags of Node, as `--cpu-prof`. */
-export async function startHub(folder: string, people: number, flags: readonly string[] = []): Promise<Target> {
+/** @param flags of Node, as `--cpu-prof`. @param more further variables, as HUB_STORE */
+export async function startHub(
+  folder: string,
+  people: number,
+  flags: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Target> {
   const { env } = await hubEnvironment(folder, people);
-  return start('hub', env, join(folder, 'hub.log'), flags);
+  return start('hub', { ...env, ...more }, join(folder, 'hub.log'), flags);
 }
 
 export async function startBare(folder: string, flags: readonly string[] = []): Promise<Target> {

@@ -1,5 +1,7 @@
+import { type Growth, growthInWords } from './apart/growth.ts';
 import type { Hashing } from './apart/hashing.ts';
 import type { Start } from './apart/start.ts';
+import { type Stores, storesInWords } from './apart/stores.ts';
 import type { Sample } from './load/measure.ts';
 import type { Operation } from './load/operations.ts';
 
@@ -42,6 +44,8 @@ export interface Report {
   readonly start?: Start;
   readonly imported?: Imported;
   readonly asked?: Asked;
+  readonly stores?: Stores;
+  readonly growth?: Growth | undefined;
 }
 
 const mib = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
@@ -50,7 +54,7 @@ const met = (holds: boolean) => (holds ? 'met' : 'missed');
 const columns = ['CPU-ms/op', 'bare', 'ratio', 'aim', '', 'req/s', 'bare', 'p95 ms', 'bare', 'RSS', 'bare'];
 const widths = [11, 8, 7, 9, 8, 8, 8, 8, 8, 10, 9];
 
-export function inWords({ rounds, compared, hashing, start, imported, asked }: Report): string {
+export function inWords({ rounds, compared, hashing, start, imported, asked, stores, growth }: Report): string {
   const lines: string[] = [];
   if (compared.length > 0) {
     lines.push(
@@ -77,6 +81,8 @@ export function inWords({ rounds, compared, hashing, start, imported, asked }: R
       `Import of ${imported.created} people without hashing: ${imported.seconds.toFixed(1)} s, ${imported.cpuSeconds.toFixed(1)} s CPU (aim for 100,000: 60 s, ${imported.created < 100_000 ? 'not tried' : met(imported.seconds <= 60)}), ${mib(imported.rss)}.`,
     );
   if (asked !== undefined) lines.push(...askedLines(asked));
+  if (stores !== undefined) lines.push(...storesInWords(stores));
+  if (growth !== undefined) lines.push(...growthInWords(growth));
   return `${lines.join('\n')}\n`;
 }
 

@@ -4,8 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureGrowth } from './apart/growth.ts';
 import { measureHashing } from './apart/hashing.ts';
 import { measureStart } from './apart/start.ts';
+import { measureStores } from './apart/stores.ts';
 import { matchingInWords, measureMatching, sizes } from './apart/unify.ts';
 import { startBare, startHub } from './child.ts';
 import { measure, median, medianOf, type Sample } from './load/measure.ts';
@@ -20,6 +22,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     import: { type: 'boolean', default: false },
     policy: { type: 'boolean', default: false },
+    store: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
     unify: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
@@ -29,15 +33,21 @@ if (values.unify) {
   process.stdout.write(values.json ? JSON.stringify(measured) : `${measured.map(matchingInWords).join('\n')}\n`);
   process.exit(0);
 }
-const apart = ['hashing', 'start', 'import', 'policy'];
-const onDemand: Readonly<Record<string, boolean>> = { import: values.import, policy: values.policy };
+const apart = ['hashing', 'start', 'import', 'policy', 'store', 'growth'];
+const onDemand: Readonly<Record<string, boolean>> = {
+  import: values.import,
+  policy: values.policy,
+  store: values.store,
+  growth: values.growth,
+};
+const isAlone = values.policy || values.store || values.growth;
 const names = [...operations.map(({ name }) => name), ...apart];
 const unknown = values.only?.find((name) => !names.includes(name));
 if (unknown !== undefined) {
   process.stderr.write(`there is nothing called ${unknown} to measure; there is: ${names.join(', ')}\n`);
   process.exit(2);
 }
-const wanted = (name: string): boolean => values.only?.includes(name) ?? onDemand[name] ?? !values.policy;
+const wanted = (name: string): boolean => values.only?.includes(name) ?? onDemand[name] ?? !isAlone;
 
 const rounds = Number(values.rounds ?? (values.quick ? 5 : 9));
 const perRound = values.quick ? 160 : 400;
@@ -114,6 +124,8 @@ try {
     ...(wanted('start') ? { start: await measureStart(join(folder, 'start'), 1000, values.quick ? 3 : 5) } : {}),
     ...(wanted('import') ? { imported: importApart() } : {}),
     ...(wanted('policy') ? { asked: policyApart() } : {}),
+    ...(wanted('store') ? { stores: await measureStores(folder, values.quick, progress) } : {}),
+    ...(wanted('growth') ? { growth: await measureGrowth(folder, values.quick) } : {}),
   };
   progress('');
   process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : inWords(report));

@@ -15,8 +15,8 @@ export interface Sample {
 /** What is left to do after the last answer belongs to the operations before. */
 const settleMs = 60;
 
-/** Runs so many operations, always `inFlight` of them at once. */
-export async function measure(visit: Visit, operation: Operation, count: number): Promise<Sample> {
+/** Runs so many operations, always `atOnce` of them under way. */
+export async function measure(visit: Visit, operation: Operation, count: number, atOnce = inFlight): Promise<Sample> {
   const latencies: number[] = [];
   let next = 0;
   const lane = async (): Promise<void> => {
@@ -28,7 +28,7 @@ export async function measure(visit: Visit, operation: Operation, count: number)
   };
   const before = await visit.target.used();
   const start = performance.now();
-  await Promise.all(Array.from({ length: inFlight }, lane));
+  await Promise.all(Array.from({ length: atOnce }, lane));
   const seconds = (performance.now() - start) / 1000;
   await sleep(settleMs);
   const after = await visit.target.used();
