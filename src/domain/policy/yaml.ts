@@ -31,6 +31,10 @@ export function readYaml(text: string, faults: Faults): Tree | undefined {
     faults.add('', 1, `The document is larger than ${maxBytes / 1024 / 1024} MiB; a policy has to be shorter.`);
     return undefined;
   }
+  if (isTooDeep(text)) {
+    faults.add('', 1, `The document nests deeper than ${maxDepth} levels; a policy never does.`);
+    return undefined;
+  }
   const lines = new LineCounter();
   const document = parse(text, lines);
   for (const problem of [...document.errors, ...document.warnings].slice(0, maxSyntaxFaults)) {
@@ -47,6 +51,19 @@ export function readYaml(text: string, faults: Faults): Tree | undefined {
     return undefined;
   }
   return new Reader(document, lines, faults).read();
+}
+
+/**
+ * Tells nesting apart that no document means, before the parser spends seconds on it: open brackets (also in text and comments,
+ * where so many never stand) and lists in lists on one line.
+ */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [sign] of text.matchAll(/[[\]{}]/g)) {
+    depth = sign === '[' || sign === '{' ? depth + 1 : Math.max(0, depth - 1);
+    if (depth > maxDepth) return true;
+  }
+  return new RegExp(`(?:[-?] ){${maxDepth}}`).test(text);
 }
 
 function parse(text: string, lines: LineCounter): Document {

@@ -259,3 +259,14 @@ test('a chain of thousands of inclusions is no burden', () => {
   const chain = Array.from({ length: 5000 }, (_, n) => `  r${n}: { includes: [r${n + 1}] }\n`).join('');
   assert.deepEqual(faultsOf(`version: 1\nroles:\n${chain}  r5000: {}\n`), []);
 });
+
+test('what nests without end is refused before it is parsed', () => {
+  for (const text of ['['.repeat(500_000), `a: ${'{b: '.repeat(200_000)}`, '- '.repeat(400_000)]) {
+    const checked = checkPolicy(text, []);
+    assert.ok(!checked.ok);
+    assert.deepEqual(
+      checked.faults.map(({ message }) => /nests deeper than 100 levels/.test(message)),
+      [true],
+    );
+  }
+});
