@@ -125,3 +125,11 @@ test('a bad file is told by line with the remedy, and gives nothing', () => {
   assert.equal(fault('id,name\n1,Anna Lis\n1,Jan Lis')?.line, 3);
   assert.equal(fault('id,name\n1,Anna,Lis')?.line, 2);
 });
+
+test('a cell too large for a record of the store is a fault of its line', () => {
+  const { faults } = readAccounts(`id,login,name,email\n1,l1,${'x'.repeat(10_001)},a@x.example\n`, 'system');
+  assert.deepEqual(
+    faults.map(({ line, message }) => [line, /longer than 10000/.test(message)]),
+    [[2, true]],
+  );
+});

@@ -40,6 +40,9 @@ export interface ReadOptions {
   readonly keepRows?: boolean | undefined;
 }
 
+/** Characters of one cell: far more than any name or address, and far less than a record of the store may have. */
+const longestCell = 10_000;
+
 /** More than this many faults help nobody. */
 const mostFaults = 200;
 
@@ -81,6 +84,9 @@ export function readAccounts(
       // Spreadsheets leave rows of separators behind.
     } else if (record.cells.length !== head.heading.length) {
       const message = `the row has ${record.cells.length} cells, the heading ${head.heading.length}; a cell with the separator in it stands in quotes`;
+      if (faults.length < mostFaults) faults.push({ line, message });
+    } else if (record.cells.some((cell) => cell.length > longestCell)) {
+      const message = `a cell is longer than ${longestCell} characters; is a quote missing at its end?`;
       if (faults.length < mostFaults) faults.push({ line, message });
     } else read.push({ line, cells: record.cells.map(plainCell) });
   }
