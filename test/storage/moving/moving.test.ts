@@ -113,7 +113,7 @@ function movingSuite(title: string, makeSource: Maker, makeTarget: Maker): void 
       await using(source, (engine) => fill(engine));
       let cuts = 0;
       for (let done = false; !done; ) {
-        done = await copyOnce(source, target, 2).then(
+        done = await copyOnce(source, target, 1).then(
           () => true,
           (error: unknown) => {
             assert.ok(error instanceof Interrupted, String(error));
