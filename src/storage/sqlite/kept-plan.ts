@@ -94,8 +94,9 @@ function clausesOf(collection: string, indexes: readonly NamedIndex[], tests: Ch
   const covered = new Set<string>();
   const clauses: Clause[] = [];
   let exact = true;
-  // Indexes over several fields first: they answer several tests at once.
-  for (const index of indexes.toSorted((a, b) => b.fields.length - a.fields.length)) {
+  // First the indexes that answer several tests at once.
+  const answered = (index: NamedIndex): number => usableFields(index, byField).length;
+  for (const index of indexes.toSorted((a, b) => answered(b) - answered(a) || b.fields.length - a.fields.length)) {
     const used = usableFields(index, byField).filter((field) => !covered.has(field));
     if (used.length === 0 || used[0] !== index.fields[0]) continue;
     const parts = used.map((field, at) => condition(`d.k${at}`, byField.get(field) ?? ''));
