@@ -7,6 +7,7 @@ import { sendCheckpointOn } from '#actions/checkpoints/send-on.ts';
 import { scheduleDeadlines } from '#actions/deadlines/schedule.ts';
 import type { Services } from '#actions/services.ts';
 import { startReplay } from '#actions/sessions/spool/replay.ts';
+import { scheduleUnifications } from '#actions/unify/jobs/schedule.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
 import { accountFeature } from '#http/account/account.ts';
 import { adminFeature } from '#http/admin/admin.ts';
@@ -131,6 +132,7 @@ async function assemble(
     const replay = startReplay(services);
     const provisioning = startProvisioning(services, createComposer(services, views));
     const deadlines = scheduleDeadlines(services);
+    const unifications = scheduleUnifications(services);
     return {
       port: server.port,
       close: async () => {
@@ -138,6 +140,7 @@ async function assemble(
         await replay.close();
         await provisioning.close();
         await deadlines.stop();
+        await unifications.stop();
         await checkpoints.stop();
         await socket?.close();
         await close();

@@ -26,7 +26,7 @@ import {
   sessions,
 } from './collections/protocol.ts';
 import { systems } from './collections/systems.ts';
-import { merges, proposals, unifications, unifyFiles } from './collections/unify.ts';
+import { merges, proposals, unifications, unifyFiles, unifyJobs } from './collections/unify.ts';
 import { leases, meta, oneTimeLinks, outbox, throttles } from './collections/upkeep.ts';
 
 export * from './collections/credentials.ts';
@@ -56,6 +56,7 @@ export const allCollections = [
   accessRequests,
   unifications,
   unifyFiles,
+  unifyJobs,
   proposals,
   merges,
   keys,

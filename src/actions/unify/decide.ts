@@ -8,7 +8,7 @@ import { namedActor } from '../people/about.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import { actGuard } from '../policy/rights.ts';
 import type { Services } from '../services.ts';
-import { Claims } from './meeting.ts';
+import { Claims, proposedFor } from './meeting.ts';
 import { type Obstacle, planAccount } from './plan.ts';
 
 export interface Decision {
@@ -114,10 +114,10 @@ async function accepting(
  * a doubt belongs to nobody else.
  */
 export async function settling(
-  { store }: Services,
+  services: Services,
   { id, kind, rowKeys, pair, unification }: Stored<Proposal>,
 ): Promise<Change[]> {
-  const { items } = await store.find(proposals, { where: { rowKeys: { in: rowKeys } }, limit: 200 });
+  const items = await proposedFor(services, rowKeys);
   const decided = new Set(rowKeys);
   const own = new Set((pair ?? []).map((key) => `${unification}:${key}`));
   return items

@@ -1,14 +1,16 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
-import { HubError } from '#domain/errors.ts';
+import { type FieldFault, HubError } from '#domain/errors.ts';
 import type { ColumnMap } from '#domain/unify/read/columns.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Proposal, proposals, type UnificationRecord, unifications } from '#storage/collections.ts';
-import { CommitConflict } from '#storage/port.ts';
+import { type Change, CommitConflict } from '#storage/port.ts';
 import { namedActor } from '../people/about.ts';
 import { parts } from '../people/import/parts.ts';
 import type { Services } from '../services.ts';
 import { fileOf, withoutFiles } from './files.ts';
 import type { FullDraft, Job, JobAnswer, ReadFile } from './job.ts';
+import { asking, requireIdle } from './jobs/ask.ts';
+import type { Fence } from './jobs/fence.ts';
 import { inThread } from './thread.ts';
 
 type List = 'crm' | 'erp' | 'directory';
@@ -25,49 +27,51 @@ export async function lookAtFiles(services: Services, record: Stored<Unification
 }
 
 /**
- * Matches the files and keeps what is proposed; the files themselves go. With a fault in any of them nothing is kept, and
- * each fault is told by line.
- * @throws HubError `conflict` (matched already), `stale`, `invalid` with the faults, `busy`
+ * Asks for the files to be matched, read as told; `jobs/worker.ts` does it, and nobody waits for it. A file with a fault is
+ * told at once, and nothing is asked for then.
+ * @throws HubError `conflict` (matched already, or under way), `stale`, `invalid` with the faults by line
  */
-export async function matchFiles(
+export async function requestMatch(
   services: Services,
   origin: Origin,
   seen: Stored<UnificationRecord>,
   reading: Reading = {},
-): Promise<Stored<UnificationRecord>> {
+): Promise<void> {
   const record = await remapped(services, seen, reading);
-  const { files, drafts } = await inThread(await jobOf(services, record, 'match'));
-  if (drafts === undefined)
-    throw new HubError('invalid', 'A file cannot be used as it is; nothing was matched', { faults: faultsOf(files) });
-  let version = record.version;
-  const mark = async (
-    state: UnificationRecord['state'],
-    rest: Partial<UnificationRecord> = {},
-  ): Promise<UnificationRecord> => {
-    const { id, version: _version, ...data } = record;
-    const now: UnificationRecord = { ...data, ...rest, state, changedAt: services.clock.now() };
-    const done = state === 'ready';
-    await write(services, {
-      changes: [
-        { kind: 'replace', collection: unifications, id, ifVersion: version, data: now },
-        ...(done ? withoutFiles(record) : []),
-      ],
-      events: done ? [await matchedEvent(services, origin, record, drafts)] : [],
-    });
-    version += 1;
-    return now;
-  };
-  await mark('matching');
+  const files = await lookAtFiles(services, record);
+  const faults = faultsOf(files);
+  if (faults.length > 0) throw unusable(faults);
+  const { id, version, ...data } = record;
+  const now: UnificationRecord = { ...data, state: 'matching', changedAt: services.clock.now() };
+  const asked = await asking(services, origin, id, { kind: 'match' });
+  await write(services, {
+    changes: [{ kind: 'replace', collection: unifications, id, ifVersion: version, data: now }, asked],
+  });
+}
+
+/**
+ * Matches the files and keeps what is proposed; the files themselves go. Run again after it was cut off, it writes the same.
+ * @throws HubError `invalid` with the faults by line; LostJob
+ */
+export async function runMatch(services: Services, origin: Origin, job: Fence, signal: AbortSignal): Promise<void> {
+  const record = await services.store.get(unifications, job.id);
+  if (record === undefined) throw new HubError('not-found', 'There is no such unification');
+  const { files, drafts } = await inThread(await jobOf(services, record, 'match'), signal);
+  if (drafts === undefined) throw unusable(faultsOf(files));
+  let done = 0;
   for (const part of parts([...drafts.entries()], perCommit)) {
-    await services.store.writeNow({
-      changes: part.map(([place, one]) => ({
+    signal.throwIfAborted();
+    const changes = part.map(
+      ([place, one]): Change => ({
         kind: 'put',
         collection: proposals,
         // A match that was cut off and is run again writes the same records.
         id: `${record.id}:${one.kind}:${String(place).padStart(7, '0')}`,
         data: proposalOf(record.id, one),
-      })),
-    });
+      }),
+    );
+    done += part.length;
+    await job.write({ changes }, { done, total: drafts.length });
   }
   const rows = (list: List): UnificationRecord['files'][List] => {
     const file = record.files[list];
@@ -75,8 +79,27 @@ export async function matchFiles(
   };
   const told = { crm: rows('crm') ?? record.files.crm, erp: rows('erp') ?? record.files.erp };
   const directory = rows('directory');
-  const data = await mark('ready', { files: { ...told, ...(directory === undefined ? {} : { directory }) } });
-  return { ...data, id: record.id, version };
+  const { id, version, ...data } = record;
+  const ready: UnificationRecord = {
+    ...data,
+    files: { ...told, ...(directory === undefined ? {} : { directory }) },
+    state: 'ready',
+    changedAt: services.clock.now(),
+  };
+  await job.write(
+    {
+      changes: [
+        { kind: 'replace', collection: unifications, id, ifVersion: version, data: ready },
+        ...withoutFiles(record),
+      ],
+      events: [await matchedEvent(services, origin, record, drafts)],
+    },
+    { state: 'done', done, total: drafts.length },
+  );
+}
+
+function unusable(faults: FieldFault[]): HubError {
+  return new HubError('invalid', 'A file cannot be used as it is; nothing was matched', { faults });
 }
 
 function proposalOf(unification: string, { kind, score, reasons, rows, pair }: FullDraft): Proposal {
@@ -124,6 +147,7 @@ async function remapped(
   reading: Reading,
 ): Promise<Stored<UnificationRecord>> {
   if (seen.state === 'ready') throw new HubError('conflict', 'The files of this unification are matched already');
+  await requireIdle(services, seen.id);
   if (Object.keys(reading).length === 0) return seen;
   const { id, version, ...data } = seen;
   const files = { ...data.files };
@@ -170,7 +194,7 @@ async function jobOf(services: Services, record: Stored<UnificationRecord>, kind
 }
 
 /** `files.crm.3`: list and line. */
-function faultsOf(files: JobAnswer['files']): { path: string; message: string }[] {
+function faultsOf(files: JobAnswer['files']): FieldFault[] {
   return Object.entries(files).flatMap(([list, file]: [string, ReadFile]) =>
     file.faults.map(({ line, message }) => ({ path: `files.${list}:${line}`, message })),
   );

@@ -15,15 +15,24 @@ import type { Services } from '../services.ts';
 
 type ListName = ProposalRow['list'];
 
+/** Everything that is proposed for any of these rows; one look into the index for each. */
+export async function proposedFor({ store }: Services, rowKeys: readonly string[]): Promise<Stored<Proposal>[]> {
+  const found = new Map<string, Stored<Proposal>>();
+  for (const key of rowKeys) {
+    const { items } = await store.find(proposals, { where: { rowKeys: key }, limit: 200 });
+    for (const one of items) found.set(one.id, one);
+  }
+  return [...found.values()];
+}
+
 /** The accounts that rows of a proposal were given to by decisions before, and the lists of those rows. */
 export async function tiedTo(
-  { store }: Services,
+  services: Services,
   { id, rowKeys, unification }: Stored<Proposal>,
 ): Promise<{ people: string[]; lists: ListName[] }> {
   const found = new Set<string>();
   const lists = new Set<ListName>();
-  const { items } = await store.find(proposals, { where: { rowKeys: { in: rowKeys } }, limit: 200 });
-  for (const other of items) {
+  for (const other of await proposedFor(services, rowKeys)) {
     if (other.id === id || other.state !== 'accepted' || other.effect === undefined) continue;
     found.add(other.effect.person);
     for (const row of other.rows) if (rowKeys.includes(`${unification}:${row.list}:${row.at}`)) lists.add(row.list);

@@ -1,6 +1,6 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
-import { proposals, unifications } from '#storage/collections.ts';
+import { proposals, unifications, unifyJobs } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { namedActor } from '../people/about.ts';
 import type { Services } from '../services.ts';
@@ -21,6 +21,8 @@ export async function removeUnification(
   const record = await store.get(unifications, id);
   if (record === undefined) throw new HubError('not-found', 'There is no such unification');
   if (ifVersion !== undefined && ifVersion !== record.version) throw new HubError('stale');
+  // Whoever works on it writes nothing any more from here on.
+  await store.writeNow({ changes: [{ kind: 'remove', collection: unifyJobs, id }] });
   for (;;) {
     const { items } = await store.find(proposals, { where: { unification: id }, limit: 500 });
     if (items.length === 0) break;

@@ -1,15 +1,16 @@
 import { basename } from 'node:path';
 import { unmergePeople } from '#actions/people/merge/unmerge.ts';
 import type { Services } from '#actions/services.ts';
-import { acceptSure, type BulkResult } from '#actions/unify/accept-sure.ts';
+import { requestAccepting } from '#actions/unify/accept-sure.ts';
+import { jobDone } from '#actions/unify/jobs/wait.ts';
 import { type Counts, countsOf } from '#actions/unify/list.ts';
-import { matchFiles } from '#actions/unify/match.ts';
+import { requestMatch } from '#actions/unify/match.ts';
 import { removeUnification } from '#actions/unify/remove.ts';
 import { startUnification } from '#actions/unify/start.ts';
 import { undoProposal } from '#actions/unify/undo.ts';
 import { HubError } from '#domain/errors.ts';
 import type { ColumnMap } from '#domain/unify/read/columns.ts';
-import { merges, proposals } from '#storage/collections.ts';
+import { merges, proposals, type UnifyJob } from '#storage/collections.ts';
 import type { CommandIo, CommonOptions } from '../io.ts';
 import { operatorOrigin } from '../operator.ts';
 
@@ -22,6 +23,12 @@ export interface StoredRun {
   readonly systems: { readonly crm: string | undefined; readonly erp: string | undefined };
   /** Accept the sure ones at once, with this reason. */
   readonly accept: string | undefined;
+}
+
+interface Accepted {
+  readonly accepted: number;
+  readonly blocked: number;
+  readonly left: number;
 }
 
 /** Matches and keeps what is proposed; accepts the sure ones when asked to. With a faulty file nothing is kept. */
@@ -45,7 +52,8 @@ export async function keep(services: Services, io: CommandIo, options: CommonOpt
     },
   });
   try {
-    await matchFiles(services, origin, record);
+    await requestMatch(services, origin, record);
+    await jobDone(services, record.id, progressTo(io, 'proposals kept'));
   } catch (fault) {
     await removeUnification(services, origin, record.id);
     throw fault;
@@ -57,19 +65,23 @@ export async function keep(services: Services, io: CommandIo, options: CommonOpt
   );
 }
 
-async function accept(services: Services, io: CommandIo, id: string, reason: string): Promise<BulkResult> {
-  let said = 0;
-  return acceptSure(services, operatorOrigin(), id, {
-    reason,
-    onProgress: (accepted, left) => {
-      if (accepted < said + 1_000) return;
-      said = accepted;
-      io.note(`${accepted} accepted, ${left} to go`);
-    },
-  });
+async function accept(services: Services, io: CommandIo, id: string, reason: string): Promise<Accepted> {
+  await requestAccepting(services, operatorOrigin(), id, { reason });
+  const { done: accepted, blocked } = await jobDone(services, id, progressTo(io, 'accepted'));
+  return { accepted, blocked, left: 0 };
 }
 
-function told({ settings }: Services, id: string, counts: Counts, done: BulkResult | undefined): string {
+/** Says every thousand how far a job is. */
+function progressTo(io: CommandIo, what: string): (job: UnifyJob) => void {
+  let said = 0;
+  return ({ done, total }) => {
+    if (done < said + 1_000) return;
+    said = done;
+    io.note(`${done} of ${total} ${what}`);
+  };
+}
+
+function told({ settings }: Services, id: string, counts: Counts, done: Accepted | undefined): string {
   return [
     `unification ${id}`,
     `${counts.sure.open + counts.sure.accepted} sure, ${counts.doubt.open} to review, ${counts.alone.open} alone, ${counts.aside.open} set aside`,

@@ -55,6 +55,44 @@ export const unifyFiles = collection({
   indexes: { unification: { fields: ['unification'] } },
 });
 
+export const unifyJobSchema = z.object({
+  kind: z.enum(['match', 'accept']),
+  state: z.enum(['waiting', 'running', 'done', 'failed']),
+  /** Raised each time somebody takes the job up; whoever took it up before writes nothing any more. */
+  run: z.number(),
+  /** Taken up so many times without getting on. */
+  tries: z.number(),
+  /** Who asked for it: in whose name, and with whose rights, it is done. */
+  actor: z.object({ kind: z.enum(['person', 'system', 'hub', 'operator']), id: z.string().optional() }),
+  session: z.string().optional(),
+  request: z.string().optional(),
+  /** Of accepting: which proposals, and why. */
+  take: z.enum(['sure', 'alone']).optional(),
+  reason: z.string().optional(),
+  /** Proposals written or accepted; those that something stands in the way of; how many there are (0: not known yet). */
+  done: z.number(),
+  blocked: z.number(),
+  total: z.number(),
+  failure: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      faults: z.array(z.object({ path: z.string(), message: z.string() })),
+    })
+    .optional(),
+  createdAt: z.number(),
+  changedAt: z.number(),
+});
+export type UnifyJob = z.infer<typeof unifyJobSchema>;
+/** Work on a unification that no request waits for. Id: the unification's, so that there is one at a time. */
+export const unifyJobs = collection({
+  name: 'unifyJobs',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: unifyJobSchema,
+  indexes: { state: { fields: ['state'] } },
+});
+
 const rowSchema = z.object({
   list,
   /** Its place in its list. */

@@ -1,11 +1,13 @@
+import assert from 'node:assert/strict';
 import type { Services } from '#actions/services.ts';
 import { createSystem } from '#actions/systems/create.ts';
-import { acceptSure } from '#actions/unify/accept-sure.ts';
-import { matchFiles } from '#actions/unify/match.ts';
+import { type Bulk, requestAccepting } from '#actions/unify/accept-sure.ts';
+import { jobDone } from '#actions/unify/jobs/wait.ts';
+import { type Reading, requestMatch } from '#actions/unify/match.ts';
 import { startUnification } from '#actions/unify/start.ts';
 import { type SystemInput, withDefaults } from '#settings/system.ts';
 import type { Stored } from '#storage/collection.ts';
-import { links, type Proposal, proposals, type UnificationRecord } from '#storage/collections.ts';
+import { links, type Proposal, proposals, type UnificationRecord, unifications } from '#storage/collections.ts';
 import { operator } from '#test/actions/people/support.ts';
 import { testServices } from '#test/support/services.ts';
 
@@ -50,7 +52,20 @@ export async function matched(
       ...(directory.length === 0 ? {} : { directory: file(directoryHeading, directory) }),
     },
   });
-  return matchFiles(services, operator, record);
+  return matchFiles(services, record);
+}
+
+/** Has the files matched and waits for it. */
+export async function matchFiles(
+  services: Services,
+  record: Stored<UnificationRecord>,
+  reading?: Reading,
+): Promise<Stored<UnificationRecord>> {
+  await requestMatch(services, operator, record, reading);
+  await jobDone(services, record.id);
+  const now = await services.store.get(unifications, record.id);
+  assert.ok(now !== undefined);
+  return now;
 }
 
 export async function proposalsOf(
@@ -61,8 +76,15 @@ export async function proposalsOf(
   return (await store.find(proposals, { where: { unification, kind }, limit: 1000 })).items;
 }
 
-export async function accepted(services: Services, id: string): Promise<Awaited<ReturnType<typeof acceptSure>>> {
-  return acceptSure(services, operator, id, { reason: 'test' });
+/** Has proposals accepted and waits for it. */
+export async function accepted(
+  services: Services,
+  id: string,
+  kind?: Bulk['kind'],
+): Promise<{ accepted: number; blocked: number }> {
+  await requestAccepting(services, operator, id, { reason: 'test', kind });
+  const { done, blocked } = await jobDone(services, id);
+  return { accepted: done, blocked };
 }
 
 /** System -> login and sub of a person's links. */

@@ -4,9 +4,8 @@ import { test } from 'node:test';
 import { effectiveAccess } from '#actions/access/effective.ts';
 import { changePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
-import { acceptSure } from '#actions/unify/accept-sure.ts';
 import { decideProposal } from '#actions/unify/decide.ts';
-import { lookAtFiles, matchFiles } from '#actions/unify/match.ts';
+import { lookAtFiles } from '#actions/unify/match.ts';
 import { removeUnification } from '#actions/unify/remove.ts';
 import { reportOf } from '#actions/unify/report.ts';
 import { startUnification } from '#actions/unify/start.ts';
@@ -14,8 +13,7 @@ import { undoProposal } from '#actions/unify/undo.ts';
 import type { HubError } from '#domain/errors.ts';
 import { links, people, proposals, unifications, unifyFiles } from '#storage/collections.ts';
 import { eventsOf, operator } from '#test/actions/people/support.ts';
-import { makeCompany } from '#test/support/companies/company.ts';
-import { accepted, linksOf, matched, proposalsOf, twoSystems } from './support.ts';
+import { accepted, linksOf, matched, matchFiles, proposalsOf, twoSystems } from './support.ts';
 
 const anna = '1,anna.lis@f.example,anna.lis@f.example,Anna,Lis,Sales,7001,true';
 const annaErp = 'LISA,"LIS, Anna",,Sales,00007001,Dialog';
@@ -31,7 +29,7 @@ test('a sure pair becomes one account with a link per system and the login known
   const record = await matched(services, [anna], [annaErp]);
   assert.equal(record.state, 'ready');
   assert.equal(await services.store.count(unifyFiles, { unification: record.id }), 0, 'the files are gone');
-  assert.deepEqual(await accepted(services, record.id), { accepted: 1, blocked: 0, left: 0 });
+  assert.deepEqual(await accepted(services, record.id), { accepted: 1, blocked: 0 });
   const [proposal] = await proposalsOf(services, record.id, 'sure');
   const id = proposal?.effect?.person ?? '';
   const person = await services.store.get(people, id);
@@ -44,7 +42,7 @@ test('a sure pair becomes one account with a link per system and the login known
   assert.equal(proposal?.effect?.taken.employeeNumber, 'erp');
   const { systems } = await effectiveAccess(services, id);
   assert.equal(systems.get('erp')?.claims.preferred_username, 'LISA');
-  assert.deepEqual(await accepted(services, record.id), { accepted: 0, blocked: 0, left: 0 }, 'again: nothing');
+  assert.deepEqual(await accepted(services, record.id), { accepted: 0, blocked: 0 }, 'again: nothing');
   const types = (await eventsOf(services)).map(({ type }) => type);
   for (const type of [
     'unification.started',
@@ -77,7 +75,7 @@ test('what stands in the way is told, and the rest goes on', async (t) => {
   await createPerson(services, operator, { email: 'anna.lis@f.example', employeeNumber: '8000' });
   const other = '4,ivo.hart@f.example,ivo.hart@f.example,Ivo,Hart,IT,7004,true';
   const record = await matched(services, [anna, other], [annaErp, 'HARTI,Ivo Hart,,IT,00007004,Dialog']);
-  assert.deepEqual(await accepted(services, record.id), { accepted: 1, blocked: 1, left: 0 });
+  assert.deepEqual(await accepted(services, record.id), { accepted: 1, blocked: 1 });
   const open = (await proposalsOf(services, record.id, 'sure')).find(({ state }) => state === 'open');
   assert.equal(open?.obstacle?.code, 'two-accounts');
   await assert.rejects(
@@ -110,8 +108,8 @@ test('rows that stay apart become rows that stand alone, and can have an account
   for (const { id } of await proposalsOf(services, record.id, 'doubt'))
     await decideProposal(services, operator, record.id, id, { same: false, reason: 'asked them' });
   assert.equal((await proposalsOf(services, record.id, 'alone')).length, 3);
-  const done = await acceptSure(services, operator, record.id, { kind: 'alone', reason: 'test' });
-  assert.deepEqual(done, { accepted: 3, blocked: 0, left: 0 });
+  const done = await accepted(services, record.id, 'alone');
+  assert.deepEqual(done, { accepted: 3, blocked: 0 });
   assert.equal(await services.store.count(people), 3);
 });
 
@@ -143,7 +141,7 @@ test('undoing splits the account: links move with their sub, fields come back sa
 test('undoing an account made for one row leaves it disabled', async (t) => {
   const services = await twoSystems(t);
   const record = await matched(services, [anna], ['WUW,吴伟,,,00007009,Dialog']);
-  await acceptSure(services, operator, record.id, { kind: 'alone', reason: 'test' });
+  await accepted(services, record.id, 'alone');
   const [proposal] = await proposalsOf(services, record.id, 'alone');
   await undoProposal(services, operator, record.id, proposal?.id ?? '');
   assert.equal((await services.store.get(people, proposal?.effect?.person ?? ''))?.status, 'disabled');
@@ -185,39 +183,13 @@ test('a file that cannot be used is told by line, and nothing is kept', async (t
   });
   const files = await lookAtFiles(services, record);
   assert.match(files.crm.faults[0]?.message ?? '', /no column with an id/);
-  await assert.rejects(matchFiles(services, operator, record), refused('invalid'));
+  await assert.rejects(matchFiles(services, record), refused('invalid'));
   const mapped = { crm: { map: { id: 'Kto' } } };
-  await assert.rejects(matchFiles(services, operator, record, mapped), (fault: HubError) =>
+  await assert.rejects(matchFiles(services, record, mapped), (fault: HubError) =>
     /files\.crm:3/.test(fault.faults[0]?.path ?? ''),
   );
   assert.equal(await services.store.count(proposals), 0);
   const now = await services.store.get(unifications, record.id);
   await removeUnification(services, operator, record.id, now?.version);
   assert.equal(await services.store.count(unifyFiles), 0);
-});
-
-test('a company is accepted in parts, each exactly once, also by two at the same moment', async (t) => {
-  const services = await twoSystems(t);
-  const made = makeCompany(400, 5);
-  const file = (text: string) => ({ name: 'x.csv', bytes: Buffer.from(text) });
-  const started = await startUnification(services, operator, { files: { crm: file(made.crm), erp: file(made.erp) } });
-  const record = await matchFiles(services, operator, started);
-  const total = (await proposalsOf(services, record.id, 'sure')).length;
-  const part = await acceptSure(services, operator, record.id, { reason: 'first part', limit: 50 });
-  assert.ok(
-    part.accepted + part.blocked <= 150 && part.accepted >= 50 && part.left === total - part.accepted - part.blocked,
-  );
-  await Promise.all([accepted(services, record.id), accepted(services, record.id)]);
-  const all = await proposalsOf(services, record.id, 'sure');
-  const taken = all.filter(({ state }) => state === 'accepted');
-  const open = all.filter(({ state }) => state === 'open');
-  assert.ok(
-    open.length <= total * 0.02 && open.every(({ obstacle }) => obstacle !== undefined),
-    `${open.length} of ${total} are blocked: ${JSON.stringify(open[0]?.obstacle)}`,
-  );
-  assert.equal(new Set(taken.map(({ effect }) => effect?.person)).size, taken.length);
-  assert.equal(await services.store.count(people), taken.length);
-  const linked = taken.flatMap(({ effect }) => effect?.links ?? []);
-  assert.equal(await services.store.count(links), linked.length);
-  assert.equal((await eventsOf(services, 'person.created')).length, taken.length);
 });

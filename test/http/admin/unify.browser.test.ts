@@ -57,6 +57,7 @@ test('files, mapping, sure ones, two doubts by keyboard, report, undo and a merg
   await looks(page, 'the mapping');
   await page.selectOption('[id="crm.id"]', 'Kto');
   await page.click('main button.main');
+  // The page of the work looks again by itself until it is done.
   await page.waitForSelector('.stats');
   await looks(page, 'the run');
 

@@ -23,12 +23,24 @@ test('files in, sure ones accepted, a doubt decided against a stale version, rep
   const api = visit(hub.issuer).withToken(await hub.token('hub:admin'));
   const base64 = Buffer.from(`\uFEFF${erp}`, 'utf16le').toString('base64');
   const made = await api.call('POST', '/api/v1/unify', { crm: { content: crm }, erp: { base64 } });
-  assert.equal(made.status, 201, made.text);
-  const run = made.body;
+  assert.equal(made.status, 202, made.text);
+  assert.equal(made.body.job.kind, 'match');
+  const at = new URL(made.headers.get('location') ?? '').pathname;
+  /** The unification once the work on it is over. */
+  const settled = async () => {
+    for (;;) {
+      const { body } = await api.call('GET', at);
+      if (!['waiting', 'running'].includes(body.job.state)) return body;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const run = await settled();
+  assert.equal(run.state, 'ready');
   assert.deepEqual([run.proposals.sure?.open, run.proposals.doubt?.open, run.proposals.aside?.open], [1, 2, 1]);
-  const at = `/api/v1/unify/${run.id}`;
   const done = await api.call('POST', `${at}/accept-sure`, { reason: 'test' });
-  assert.deepEqual(done.body, { accepted: 1, blocked: 0, left: 0 });
+  assert.deepEqual([done.status, done.body.job.total], [202, 1]);
+  const { job } = await settled();
+  assert.deepEqual([job.kind, job.state, job.done, job.blocked], ['accept', 'done', 1, 0]);
 
   const queue = (await api.call('GET', `${at}/proposals?kind=doubt`)).body;
   const [first] = queue.items;

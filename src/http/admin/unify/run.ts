@@ -1,9 +1,10 @@
 import type { Request, Response } from 'express';
 import type { Services } from '#actions/services.ts';
-import { acceptSure } from '#actions/unify/accept-sure.ts';
+import { requestAccepting } from '#actions/unify/accept-sure.ts';
 import type { ReadFile } from '#actions/unify/job.ts';
+import { isUnderWay, jobOn } from '#actions/unify/jobs/ask.ts';
 import { countsOf } from '#actions/unify/list.ts';
-import { lookAtFiles, matchFiles, type Reading } from '#actions/unify/match.ts';
+import { lookAtFiles, type Reading, requestMatch } from '#actions/unify/match.ts';
 import { removeUnification } from '#actions/unify/remove.ts';
 import { HubError } from '#domain/errors.ts';
 import { type Meaning, meanings } from '#domain/unify/read/columns.ts';
@@ -18,9 +19,6 @@ import { type UnificationRecord, unifications } from '#storage/collections.ts';
 import { refusedAsLine } from '../refused.ts';
 import { text } from '../route.ts';
 
-/** So many are accepted by one press of the button; the page then offers to go on. */
-const perPress = 2_000;
-
 export async function recordOf({ store }: Services, req: Request): Promise<Stored<UnificationRecord>> {
   const record = await store.get(unifications, text(req.params.id));
   if (record === undefined) throw new HubError('not-found');
@@ -32,9 +30,13 @@ export async function runPage(req: Request, res: Response, { services }: HttpDep
   const record = await recordOf(services, req);
   const chips = await systemNames(services);
   const systems = { crm: chips.known(record.systems.crm), erp: chips.known(record.systems.erp) };
+  const job = await jobOn(services, record.id);
+  if (isUnderWay(job))
+    // A page without script looks again by itself.
+    return render(res, 'admin/unify-working', { active: 'unify', record, systems, job, refresh: 2 });
   if (record.state === 'ready') {
     const counts = await countsOf(services, record.id);
-    return render(res, 'admin/unify-run', { active: 'unify', record, systems, counts });
+    return render(res, 'admin/unify-run', { active: 'unify', record, systems, counts, job });
   }
   const files = await lookAtFiles(services, record);
   const shown = (Object.entries(files) as ['crm' | 'erp' | 'directory', ReadFile][]).map(([list, file]) => ({
@@ -47,18 +49,16 @@ export async function runPage(req: Request, res: Response, { services }: HttpDep
     // What a column means now, by its place.
     chosen: file.heading.map((_, at) => meanings.filter((meaning) => file.columns[meaning] === at)),
   }));
-  render(res, 'admin/unify-map', { active: 'unify', record, files: shown, meanings, encodings });
+  render(res, 'admin/unify-map', { active: 'unify', record, files: shown, job, meanings, encodings });
 }
 
-/** Matches the files as they were mapped. */
+/** Has the files matched as they were mapped; the page tells how far it is. */
 export async function matchRun(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
   const record = await recordOf(services, req);
   await refusedAsLine(res, `/admin/unify/${record.id}`, async () => {
     const version = Number(text(req.body?.version));
     if (version !== record.version) throw new HubError('stale');
-    const ready = await matchFiles(services, originOf(req, res), record, readingOf(req));
-    const { sure, doubt } = await countsOf(services, ready.id);
-    flash(res, { tone: 'good', key: 'admin.unify.matched', values: { sure: sure.open, doubts: doubt.open } });
+    await requestMatch(services, originOf(req, res), record, readingOf(req));
   });
 }
 
@@ -76,7 +76,7 @@ function readingOf(req: Request): Reading {
   return reading;
 }
 
-/** Accepts the sure ones, or those that stand alone, a good number at a time. */
+/** Has the sure ones accepted, or those that stand alone; the page tells how far it is. */
 export async function acceptRun(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
   const record = await recordOf(services, req);
   const reason = text(req.body?.reason);
@@ -86,10 +86,7 @@ export async function acceptRun(req: Request, res: Response, { services }: HttpD
     `/admin/unify/${record.id}`,
     async () => {
       const kind = text(req.body?.kind) === 'alone' ? 'alone' : 'sure';
-      const done = await acceptSure(services, originOf(req, res), record.id, { kind, reason, limit: perPress });
-      const key = done.left > 0 ? 'admin.unify.acceptedPart' : 'admin.unify.accepted';
-      const tone = done.left > 0 || done.blocked > 0 ? 'warn' : 'good';
-      flash(res, { tone, key, values: { ...done } }, done.left > 0 ? { filled } : {});
+      await requestAccepting(services, originOf(req, res), record.id, { kind, reason });
     },
     filled,
   );

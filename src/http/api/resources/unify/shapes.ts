@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Services } from '#actions/services.ts';
 import { obstacleText } from '#actions/unify/decide.ts';
+import { jobOn } from '#actions/unify/jobs/ask.ts';
 import { type Counts, countsOf } from '#actions/unify/list.ts';
 import type { Obstacle } from '#actions/unify/plan.ts';
 import { HubError } from '#domain/errors.ts';
@@ -83,6 +84,24 @@ const counts = z.object({
 
 const fileShown = z.object({ name: z.string(), rows: z.int().optional(), encoding: z.string().optional(), map: texts });
 
+const job = z.object({
+  kind: z.enum(['match', 'accept']),
+  state: z.enum(['waiting', 'running', 'done', 'failed']),
+  done: z.int().describe('Proposals kept (match) or accepted so far'),
+  blocked: z.int().describe('Something stands in the way of these; it is noted with each'),
+  total: z.int().describe('Of how many; 0 while that is not known'),
+  failure: z
+    .object({
+      code: z.string(),
+      message: z.string(),
+      faults: z.array(z.object({ path: z.string(), message: z.string() })),
+    })
+    .describe('Why it failed, and the remedy')
+    .optional(),
+  createdAt: z.string(),
+  changedAt: z.string(),
+});
+
 export const unification = named(
   'Unification',
   z.object({
@@ -94,13 +113,21 @@ export const unification = named(
     sources: z.array(list),
     by: z.string(),
     createdAt: z.string(),
+    job: job.describe('The last work on it that no request waited for').optional(),
     proposals: z.object({ sure: counts, doubt: counts, alone: counts, aside: counts }),
   }),
 );
 
 export async function shownUnification(services: Services, record: Stored<UnificationRecord>) {
   const told: Counts = await countsOf(services, record.id);
-  return { ...record, createdAt: iso(record.createdAt), proposals: told };
+  const last = await jobOn(services, record.id);
+  const shown = last && { ...last, createdAt: iso(last.createdAt), changedAt: iso(last.changedAt) };
+  return {
+    ...record,
+    createdAt: iso(record.createdAt),
+    ...(shown === undefined ? {} : { job: shown }),
+    proposals: told,
+  };
 }
 
 export const proposal = named(

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { everyRecord } from '#actions/access/reading.ts';
-import { acceptSure } from '#actions/unify/accept-sure.ts';
-import { matchFiles } from '#actions/unify/match.ts';
+import type { Services } from '#actions/services.ts';
+import { requestAccepting } from '#actions/unify/accept-sure.ts';
+import { requestMatch } from '#actions/unify/match.ts';
 import { removeUnification } from '#actions/unify/remove.ts';
 import { startUnification } from '#actions/unify/start.ts';
 import { unifications } from '#storage/collections.ts';
 import { named } from '../../openapi/names.ts';
-import { type Look, type Route, route } from '../../route.ts';
+import { type Answer, type Look, type Route, route } from '../../route.ts';
 import { listOf, listQuery, pageOf } from '../list.ts';
 import { found } from '../shared.ts';
 import { fileFrom, newUnification, shownUnification, unification } from './shapes.ts';
@@ -29,15 +30,22 @@ const list = route({
   },
 });
 
+/** Where to look how far the work is. */
+async function underWay(services: Services, id: string): Promise<Answer> {
+  const record = found(await services.store.get(unifications, id));
+  const headers = { location: `${services.settings.issuer}/api/v1/unify/${id}`, 'retry-after': '1' };
+  return { status: 202, version: record.version, headers, body: await shownUnification(services, record) };
+}
+
 const create = route({
   method: 'POST',
   path: '/unify',
   summary: 'Match the user exports of a CRM and an ERP',
   description:
-    'Keeps what is proposed; no account is made or changed yet. With a fault in a file nothing is kept, and each fault is told by file and line.',
+    'Answers at once; look at the unification until its `job` is `done`. Keeps what is proposed; no account is made or changed yet. With a fault in a file nothing is kept, and each fault is told by file and line.',
   permission: 'hub:people-write',
   body: { type: 'application/json', schema: newUnification, limit: 64 * 1024 * 1024 },
-  answers: { 201: { description: 'The unification with its figures', schema: unification, etag: true } },
+  answers: { 202: { description: 'The unification that is being matched', schema: unification, etag: true } },
   async handle({ services, origin, body }) {
     const { crm, erp, directory, systems, sources } = body;
     const record = await startUnification(services, origin, {
@@ -50,13 +58,12 @@ const create = route({
       },
     });
     try {
-      const ready = await matchFiles(services, origin, record);
-      const headers = { location: `${services.settings.issuer}/api/v1/unify/${ready.id}` };
-      return { status: 201, version: ready.version, headers, body: await shownUnification(services, ready) };
+      await requestMatch(services, origin, record);
     } catch (fault) {
       await removeUnification(services, origin, record.id);
       throw fault;
     }
+    return underWay(services, record.id);
   },
 });
 
@@ -79,16 +86,6 @@ const bulk = named(
   z.strictObject({
     reason: z.string().describe('Why, for the record'),
     kind: z.enum(['sure', 'alone']).optional(),
-    limit: z.int().min(1).max(5_000).describe('1000 by default').optional(),
-  }),
-);
-
-const bulkResult = named(
-  'UnifyBulkResult',
-  z.object({
-    accepted: z.int(),
-    blocked: z.int().describe('Something stands in the way of these; it is noted with each'),
-    left: z.int(),
   }),
 );
 
@@ -97,21 +94,17 @@ const accept = route({
   path: '/unify/{id}/accept-sure',
   summary: 'Accept all sure proposals, or all rows that stand alone',
   description:
-    'Takes about `limit` of them; while `left` is above 0, call again. Each is taken exactly once, however often this is called.',
+    'Answers at once; look at the unification until its `job` is `done`: it tells how many are accepted, and of how many something stands in the way (noted with each). Each is taken exactly once; what is left can be asked for again.',
   permission: 'hub:people-write',
   find: findUnification,
   body: {
     type: 'application/json',
     schema: bulk,
   },
-  answers: {
-    200: {
-      description: 'How many were taken',
-      schema: bulkResult,
-    },
-  },
-  async handle({ services, origin, item, body: { reason, kind, limit = 1_000 } }) {
-    return { status: 200, body: await acceptSure(services, origin, item.id, { reason, kind, limit }) };
+  answers: { 202: { description: 'The unification with the job that accepts', schema: unification, etag: true } },
+  async handle({ services, origin, item, body: { reason, kind } }) {
+    await requestAccepting(services, origin, item.id, { reason, kind });
+    return underWay(services, item.id);
   },
 });
 
