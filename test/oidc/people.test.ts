@@ -5,10 +5,12 @@ import * as client from 'openid-client';
 import { everyRecord } from '#actions/access/reading.ts';
 import { assignRole } from '#actions/assignments/assign.ts';
 import { exportAudit } from '#actions/audit/export.ts';
+import { disablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { erasePerson } from '#actions/people/erase/erase.ts';
 import { findByLogin } from '#actions/people/find.ts';
 import { importPeople } from '#actions/people/import/import.ts';
+import { leavingProof } from '#actions/people/leaving.ts';
 import { verifyExport } from '#domain/audit/verify.ts';
 import { allCollections, links, type people, personKeys } from '#storage/collections.ts';
 import { operator, passphrase } from '#test/support/hub.ts';
@@ -108,4 +110,23 @@ test('the last owner, oneself and somebody with more rights cannot be erased, an
   const twice = await Promise.allSettled([erase(undefined, otto), erase(undefined, otto)]);
   assert.equal(twice.filter(({ status }) => status === 'fulfilled').length, 1);
   assert.equal((await hub.events('person.erased')).length, 1);
+});
+
+test('who is disabled is proved to be out: no session, the system that cannot be told, tokens for five minutes', async (t) => {
+  const hub = await aHub(t);
+  const { services } = hub;
+  const { tokens } = await tokensOf(await asCrm(hub), 'ada@example.com');
+  const { id } = hub.person('ada@example.com');
+  const before = await leavingProof(services, hub.person('ada@example.com'));
+  assert.deepEqual([before.disabledAt, before.sessions], [undefined, 1]);
+  const after = await leavingProof(services, await disablePerson(services, operator, id));
+  assert.deepEqual([after.sessions, after.rememberedDevices, after.by], [0, 0, 'operator']);
+  assert.deepEqual(
+    after.systems.map(({ system, told }) => [system, told]),
+    [['crm', 'cannot-be-told']],
+  );
+  assert.equal((after.offlineUntil ?? 0) - (after.disabledAt ?? 0), 5 * 60_000);
+  await assert.rejects(client.refreshTokenGrant(await asCrm(hub), tokens.refresh_token ?? ''), {
+    error: 'invalid_grant',
+  });
 });

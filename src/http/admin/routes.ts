@@ -9,6 +9,7 @@ import { assign, disable, enable, endAllSessions, mailLink, resetMfa, withdraw }
 import { addPerson, addPersonPage } from './people/add.ts';
 import { erase, erasePage } from './people/erase.ts';
 import { applyPeople, importPage, importPreviewPage, previewAgain, previewPeople } from './people/import.ts';
+import { leavingPage } from './people/leaving.ts';
 import { peoplePage } from './people/list.ts';
 import { personPage } from './people/person.ts';
 import { comparePage, discard, publish, rebase, rollback, rollbackPage } from './policy/acts.ts';
@@ -64,6 +65,7 @@ export const adminRoutes: readonly AdminRoute[] = [
     permission: 'hub:roles-assign',
     handler: withdraw,
   },
+  { method: 'get', path: '/admin/people/:id/leaving', permission: 'hub:people-read', handler: leavingPage },
   { method: 'get', path: '/admin/people/:id/erase', permission: 'hub:people-write', handler: erasePage },
   { method: 'post', path: '/admin/people/:id/erase', permission: 'hub:people-write', handler: erase },
   { method: 'get', path: '/admin/people/:id/merge', permission: 'hub:people-write', handler: mergePage },

@@ -8,6 +8,7 @@ import { eraseRoutes } from './resources/people/erase.ts';
 import { importRoutes } from './resources/people/import.ts';
 import { importPreviewRoutes } from './resources/people/import-previews.ts';
 import { inviteRoutes } from './resources/people/invite.ts';
+import { leavingRoutes } from './resources/people/leaving.ts';
 import { linkRoutes } from './resources/people/links.ts';
 import { mergeRoutes } from './resources/people/merge.ts';
 import { personRoutes } from './resources/people/people.ts';
@@ -28,6 +29,7 @@ export const apiRoutes: readonly Route[] = [
   ...personRoutes,
   ...importRoutes,
   ...eraseRoutes,
+  ...leavingRoutes,
   ...importPreviewRoutes,
   ...linkRoutes,
   ...roleRoutes,

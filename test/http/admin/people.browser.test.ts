@@ -6,6 +6,7 @@ import { changePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { findByLogin } from '#actions/people/find.ts';
 import { publishPolicy } from '#actions/policy/publish.ts';
+import { verifyExport } from '#domain/audit/verify.ts';
 import { checkPage, operator, pagesHub, signInPage } from '#test/http/support.ts';
 import { startChromium } from '#test/support/chromium.ts';
 
@@ -99,4 +100,20 @@ test('a file is previewed, refused when somebody changed meanwhile, previewed ag
   assert.match(await said(page), /1 new, 2 changed, 1 left/);
   assert.equal((await findByLogin(hub.services, 'jan.mroz@x.example'))?.status, 'disabled');
   assert.equal((await findByLogin(hub.services, 'anna.lis@x.example'))?.department, 'Finance');
+
+  const jan = (await findByLogin(hub.services, 'jan.mroz@x.example')) ?? assert.fail();
+  await page.goto(`${hub.issuer}/admin/people/${jan.id}`);
+  await page.click('a[href$="/leaving"]');
+  await page.waitForURL(/\/leaving$/);
+  assert.match((await page.textContent('main')) ?? '', /Account disabled[\s\S]*Sessions alive[^0-9]*0/);
+  await looks(page, 'leaving');
+
+  await page.goto(`${hub.issuer}/admin/people/${jan.id}/erase`);
+  await looks(page, 'erase');
+  await page.fill('#reason', 'request 17');
+  await page.click('main form[method="post"] button.danger');
+  await page.waitForURL(/\/admin\/people$/);
+  assert.match(await said(page), /Erased for good/);
+  assert.equal(await findByLogin(hub.services, 'jan.mroz@x.example'), undefined);
+  assert.equal((await verifyExport(hub.services.store.audit.export({}))).ok, true);
 });
