@@ -20,7 +20,7 @@ import { endingsOfPerson } from '../sessions/ending.ts';
 import { about } from './about.ts';
 import { asClash, clashes, refuseClashes } from './clashes.ts';
 import { personalFields } from './create.ts';
-import { requireReach } from './rights.ts';
+import { refuseTokenOver, requireReach } from './rights.ts';
 
 export interface ChangeOptions {
   /** The version that the caller saw; another one is refused as `stale`. */
@@ -49,6 +49,8 @@ export async function changePerson(
   if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
   if (changedFields(fieldsOf(seen), told).length === 0) return seen;
   await requireReach(services, origin, seen);
+  // Where a reset link is mailed to is a way to sign in.
+  if (told.email !== seen.email) await refuseTokenOver(services, origin, seen);
   refuseClashes(await clashes(services, told, id));
   try {
     return await guardedByPerson(services, origin, id, async ({ person }) => {

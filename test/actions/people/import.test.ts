@@ -209,3 +209,16 @@ test('an API token gives nobody with rights in the hub a password by a file', as
   assert.equal((await importPeople(services, token, csv.replaceAll('owner@', 'other@'))).loaded, true);
   assert.equal((await importPeople(services, operator, csv)).loaded, true, 'the operator at the machine may');
 });
+
+test('an API token moves nobody with rights in the hub to another address by a file', async (t) => {
+  const services = await testServices(t);
+  const owner = await createPerson(services, operator, {
+    email: 'owner@x.example',
+    name: 'Owner',
+    employeeNumber: '7',
+  });
+  await assignRole(services, operator, owner.id, { role: 'hub-owner', reason: 'test' });
+  const token = { actor: { kind: 'system', id: 'automation' } } as const;
+  const report = await importPeople(services, token, 'employeeNumber,email,name\n7,mine@x.example,Owner\n');
+  assert.deepEqual([report.loaded, report.faults.map(({ path }) => path)], [false, ['email']]);
+});

@@ -6,6 +6,7 @@ import { resetFactors } from '#actions/factors/reset.ts';
 import { changePerson, disablePerson, enablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { findByLogin } from '#actions/people/find.ts';
+import { mergePeople } from '#actions/people/merge/merge.ts';
 import type { Services } from '#actions/services.ts';
 import { setPassword } from '#actions/signin/set-password.ts';
 import type { Origin } from '#domain/audit/event.ts';
@@ -220,4 +221,18 @@ test('rights in the hub that wait, for a disabled account or a day to come, prot
   await assignRole(services, operator, past.id, { role: 'hub-owner', until: from, reason: 'until tomorrow' });
   clock.advance(2 * 86_400_000);
   await setPassword(services, desk.origin, past.id, passphrase);
+});
+
+test('an API token moves nobody with rights in the hub to another address, where reset links would go', async (t) => {
+  const services = await testServices(t);
+  const owner = await somebody(services, 'owner', 'hub-owner');
+  const anybody = await somebody(services, 'anybody');
+  const token: Origin = { actor: { kind: 'system', id: 'automation' } };
+  await assert.rejects(changePerson(services, token, owner.id, { email: 'mine@x.example' }), refused('forbidden'));
+  await assert.rejects(
+    mergePeople(services, token, owner.id, { other: anybody.id, take: ['email'], reason: 'one person' }),
+    refused('forbidden'),
+  );
+  await changePerson(services, token, owner.id, { department: 'Board' });
+  await changePerson(services, token, anybody.id, { email: 'moved@x.example' });
 });

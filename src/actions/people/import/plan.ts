@@ -147,8 +147,10 @@ async function effect(
   if (before !== undefined && plan.holders.has(before.id)) {
     const refusal = await refusalOf(requireReach(services, origin, before));
     if (refusal !== undefined) wrong.push({ path: 'email', message: refusal.message });
-    const unfit = givesPassword ? await refusalOf(refuseTokenOver(services, origin, before)) : undefined;
-    if (unfit !== undefined) wrong.push({ path: 'password', message: unfit.message });
+    // Where a reset link is mailed to is a way to sign in, as a password is.
+    const way = givesPassword ? 'password' : changes.includes('email') ? 'email' : undefined;
+    const unfit = way && (await refusalOf(refuseTokenOver(services, origin, before)));
+    if (way && unfit) wrong.push({ path: way, message: unfit.message });
     if (fields.status === 'disabled' && plan.owners.delete(before.id) && plan.owners.size === 0)
       wrong.push({ path: 'status', message: 'the last owner of the hub has to stay' });
   }

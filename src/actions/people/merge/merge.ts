@@ -28,7 +28,7 @@ import { endingsOfPerson } from '../../sessions/ending.ts';
 import { about } from '../about.ts';
 import { alteration } from '../change.ts';
 import { personalFields } from '../create.ts';
-import { requireReach } from '../rights.ts';
+import { refuseTokenOver, requireReach } from '../rights.ts';
 
 export interface MergeRequest {
   /** The account that goes: it is disabled, and its sessions end. */
@@ -71,6 +71,8 @@ export async function mergePeople(
     if (request.ifOtherVersion !== undefined && request.ifOtherVersion !== gone.version) throw new HubError('stale');
     await requireReach(services, origin, survivor);
     await requireReach(services, origin, gone);
+    await refuseTokenOver(services, origin, survivor);
+    await refuseTokenOver(services, origin, gone);
     const carried = await carriedRoles(services, origin, gone, roles);
     const fields = fieldsAfter(survivor, gone, request.take ?? []);
     const id = uuidv7(services.clock.now());
