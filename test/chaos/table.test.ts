@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { atMost, holds } from '#test/support/figure.ts';
-import { isMissed, type Outcome, table } from './table.ts';
+import { isFailed, isMissed, type Outcome, table } from './table.ts';
 
 const well: Outcome = {
   part: 'kill',
@@ -24,6 +24,12 @@ for (const [title, more, missed] of cases) {
     assert.equal(isMissed({ ...well, ...more }), missed);
   });
 }
+
+test('where figures are only told, a missed one fails nothing, a failed test does', () => {
+  assert.equal(isFailed({ ...well, figures: [atMost('ready again', 5001, 5000)] }), false);
+  assert.equal(isFailed({ ...well, failed: ['lost: one'] }), true);
+  assert.equal(isFailed({ ...well, figures: [] }), true);
+});
 
 test('the table has a row for each figure, each failure and each thing that could not run', () => {
   const rows = table([well, { ...well, part: 'elect', figures: [], failed: ['lost: one'], notRun: ['no mongod'] }]);

@@ -11,9 +11,14 @@ export interface Outcome {
   readonly notRun: readonly string[];
 }
 
-/** Was a figure missed, did a test fail, or did a part say nothing at all? */
-export function isMissed({ figures, failed, notRun }: Outcome): boolean {
-  return failed.length > 0 || figures.some(({ met }) => !met) || figures.length + notRun.length === 0;
+/** Did a test fail, or did a part say nothing at all? */
+export function isFailed({ figures, failed, notRun }: Outcome): boolean {
+  return failed.length > 0 || figures.length + notRun.length === 0;
+}
+
+/** Has it failed, or was a figure missed? */
+export function isMissed(outcome: Outcome): boolean {
+  return isFailed(outcome) || outcome.figures.some(({ met }) => !met);
 }
 
 /** One row a figure: part, figure, value, aim, and whether it was met. */
