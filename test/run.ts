@@ -22,7 +22,8 @@ const throughTheHub = [
   'test/journey.test.ts',
   'test/oidc/{code-flow,journey,logout,races,refusals,tokens}.test.ts',
   'test/http/{account,sign-in}.test.ts',
-  'test/http/api/people.test.ts',
+  'test/http/api/{people,unify}.test.ts',
+  'test/actions/unify/{jobs,unify}.test.ts',
   'test/browser/journey.test.ts',
 ];
 const first = onlyMongo ? [] : chosen(['test/**/*.test.ts']);

@@ -15,6 +15,7 @@ import type { HubError } from '#domain/errors.ts';
 import { links, type Proposal, people, proposals, unifications, unifyFiles, unifyJobs } from '#storage/collections.ts';
 import { eventsOf, operator } from '#test/actions/people/support.ts';
 import { makeCompany } from '#test/support/companies/company.ts';
+import { storeOfThisPass } from '#test/support/store.ts';
 import { accepted, matched, matchFiles, twoSystems } from './support.ts';
 
 const refused = (code: string) => (fault: HubError) => fault.code === code;
@@ -66,14 +67,15 @@ async function reached(services: Services, id: string, done: number): Promise<vo
 
 test('thousands are accepted each exactly once, though the work is cut off and goes on elsewhere', async (t) => {
   const services = await twoSystems(t);
-  const total = 5_000;
+  // The database that stands in for MongoDB here is no fast one.
+  const total = storeOfThisPass().HUB_STORE === undefined ? 5_000 : 400;
   const id = await sureOnes(services, total);
   const where = { unification: id, kind: 'sure' };
   await requestAccepting(services, operator, id, { reason: 'test' });
   await assert.rejects(requestAccepting(services, operator, id, { reason: 'twice' }), refused('conflict'));
 
   const first = scheduleUnifications(services);
-  await reached(services, id, 500);
+  await reached(services, id, 100);
   await first.stop();
   const cut = await services.store.get(unifyJobs, id);
   assert.equal(cut?.state, 'waiting');
