@@ -5,6 +5,7 @@ import { effectiveAccess } from '#actions/access/effective.ts';
 import { assignRole } from '#actions/assignments/assign.ts';
 import { expireRequests } from '#actions/deadlines/requests.ts';
 import { createPerson } from '#actions/people/create.ts';
+import { erasePerson } from '#actions/people/erase/erase.ts';
 import { applyPolicy } from '#actions/policy/apply.ts';
 import { askForRole, foreseenBreaches } from '#actions/requests/ask.ts';
 import { changeRequest, withdrawRequest } from '#actions/requests/change.ts';
@@ -181,4 +182,16 @@ test('what is not well-formed is refused', async (t) => {
   const nobody = askForRole(services, anna, { person: 'nobody', role: 'seller', reason });
   await assert.rejects(nobody, refused('not-found'));
   assert.equal((await services.store.find(accessRequests, { where: { person: idOf(anna) } })).items.length, 0);
+});
+
+test('an erasure takes the requests for its person along, with the reasons that were typed', async (t) => {
+  const { services, anna, other, ask, idOf } = await company(t);
+  await ask('reader');
+  const { id } = await ask('reader', other);
+  await erasePerson(services, operator, idOf(anna), { reason: 'asked to' });
+  const left = await services.store.find(accessRequests, {});
+  assert.deepEqual(
+    left.items.map((request) => request.id),
+    [id],
+  );
 });

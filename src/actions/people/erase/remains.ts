@@ -1,5 +1,7 @@
 import type { Collection } from '#storage/collection.ts';
 import {
+  acceptances,
+  accessRequests,
   credentials,
   factorGraces,
   importPieces,
@@ -19,7 +21,7 @@ import type { Services } from '../../services.ts';
 export interface Remains {
   /** What the person signs in with, or could set a password by. */
   readonly credentials: readonly Change[];
-  /** What speaks of the person: merges, proposals of a unification, letters, previews of files. */
+  /** What speaks of the person: merges, proposals of a unification, requests, accepted breaches, letters, previews of files. */
   readonly records: readonly Change[];
 }
 
@@ -37,6 +39,9 @@ export async function remainsOf(services: Services, person: string): Promise<Rem
   // Proposals are found by their rows; who they became is looked for in all of them. An erasure is rare.
   for await (const { id, effect } of everyRecord(store, proposals))
     if (effect?.person === person) records.push({ kind: 'remove', collection: proposals, id });
+  for (const collection of [accessRequests, acceptances] as const)
+    for await (const { id } of everyRecord(store, collection as Collection, { where: { person } }))
+      records.push({ kind: 'remove', collection, id });
   // A letter holds address and name. Logout tokens have still to reach the systems; they hold neither.
   for await (const { id, kind } of everyRecord(store, outbox, { where: { person } }))
     if (kind === 'mail') records.push({ kind: 'remove', collection: outbox, id });
