@@ -1,6 +1,7 @@
 /** The admin console in Chromium: every page at desk and phone width, light and dark, in four languages, with real events. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { keepPreview } from '#actions/people/import/kept-preview.ts';
 import { adminRoutes } from '#http/admin/routes.ts';
 import { startChromium } from '#test/support/chromium.ts';
 import { authorizeUrl, checkPage, pagesHub, signInPage } from './support.ts';
@@ -9,7 +10,7 @@ test('no page of the console has serious faults of accessibility or scrolls side
   const browser = await startChromium(t);
   if (browser === undefined) return;
   const hub = await pagesHub(t);
-  await hub.person('owner', 'hub-owner');
+  const owner = await hub.person('owner', 'hub-owner');
   const anna = await hub.person('anna', 'sales');
   await hub.person('clerk', 'clerk');
   // Something to see: one enters, one is refused.
@@ -26,13 +27,18 @@ test('no page of the console has serious faults of accessibility or scrolls side
   }
   const [event] = (await hub.services.store.audit.query({ type: 'entry.denied', limit: 1 })).items;
   assert.ok(event !== undefined, 'the refused entry is on the record');
+  const asked = { actor: { kind: 'person', id: owner.id } } as const;
+  const file = Buffer.from('email,name,department\nanna@x.example,Anna,Board\nnew@x.example,New,\n');
+  const preview = await keepPreview(hub.services, asked, 'people.csv', file, {});
   const pages = [
     ...adminRoutes
       .filter(({ method, path }) => method === 'get' && path !== '/admin/audit-export' && !path.endsWith('.csv'))
-      .filter(({ path }) => !path.startsWith('/admin/unify/'))
+      // A unification and a breach have journeys of their own, which look at their pages as well.
+      .filter(({ path }) => !path.startsWith('/admin/unify/') && !path.startsWith('/admin/conflicts/'))
       .map(({ path }) => path)
       .map((path) =>
         path
+          .replace('import/:id', `import/${preview.id}`)
           .replace('people/:id', `people/${anna.id}`)
           .replace('systems/:id', 'systems/crm')
           .replace('audit/:id', `audit/${event.id}`)
