@@ -19,13 +19,13 @@ async function held(company: Company, name: string, system: string): Promise<rea
 }
 
 /** What was recorded since: kinds of event, each with the system it concerns, in a stable order. */
-async function record(company: Company, since: number): Promise<string[]> {
-  const events = (await company.events()).filter(({ seq }) => seq > since);
+async function record(company: Company, since: ReadonlySet<string>): Promise<string[]> {
+  const events = (await company.events()).filter(({ id }) => !since.has(id));
   return events.map(({ type, system }) => `${type} ${system ?? '-'}`).sort();
 }
 
-async function head(company: Company): Promise<number> {
-  return (await company.events()).at(-1)?.seq ?? 0;
+async function head(company: Company): Promise<ReadonlySet<string>> {
+  return new Set((await company.events()).map(({ id }) => id));
 }
 
 async function within(ms: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {

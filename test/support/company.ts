@@ -7,6 +7,7 @@ import { samplePeople } from '../../config/demo/sample-people.ts';
 import { type Demo, startDemo } from '../../config/demo/start.ts';
 import { freePort } from './booted.ts';
 import { type Answer, Browser } from './browser.ts';
+import { inOrder } from './in-order.ts';
 import { storeOfThisPass } from './store.ts';
 
 export interface Company extends Demo {
@@ -32,7 +33,7 @@ export async function startCompany(t: { after(end: () => Promise<void>): void })
     ...demo,
     events: async () => {
       const events = await Array.fromAsync(demo.hub.services.store.audit.export({}));
-      return events.sort((a, b) => a.seq - b.seq);
+      return events.sort(inOrder);
     },
   };
 }

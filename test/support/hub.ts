@@ -17,6 +17,7 @@ import type { SystemSettings } from '#settings/settings.ts';
 import { type SystemInput, withDefaults } from '#settings/system.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person } from '#storage/collections.ts';
+import { inOrder } from './in-order.ts';
 import { testServices } from './services.ts';
 
 export const operator: Origin = { actor: { kind: 'operator' } };
@@ -93,7 +94,7 @@ export async function startHub(t: Context, options: HubOptions = {}): Promise<Te
     },
     async events(type) {
       const found = await Array.fromAsync(services.store.audit.export(type === undefined ? {} : { type }));
-      return found.sort((a, b) => a.seq - b.seq);
+      return found.sort(inOrder);
     },
   };
 }
