@@ -63,7 +63,8 @@ export function matteringRoles(document: PolicyDocument, includers: Includers): 
   return new Map([...granting].map(([system, roles]) => [system, withIncluders(includers, roles)]));
 }
 
-function into(map: Map<string, Set<string>>, key: string): Set<string> {
+/** The set at this key, made when it is missing. */
+export function into(map: Map<string, Set<string>>, key: string): Set<string> {
   let set = map.get(key);
   if (set === undefined) {
     set = new Set();

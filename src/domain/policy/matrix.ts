@@ -1,3 +1,4 @@
+import { into } from './access.ts';
 import type { KnownSystem, PolicyDocument, Side } from './document.ts';
 
 /** One action of a domain: the roles that grant it themselves, on either side. */
@@ -69,13 +70,4 @@ export function policyMatrix({ domains, roles }: PolicyDocument, systems: readon
 function servedBy(sides: readonly Side[]): MatrixRow['servedBy'] {
   if (sides.includes('crm') && sides.includes('erp')) return 'both';
   return sides.find((side) => side !== 'other') ?? 'other';
-}
-
-function into(map: Map<string, Set<string>>, key: string): Set<string> {
-  let set = map.get(key);
-  if (set === undefined) {
-    set = new Set();
-    map.set(key, set);
-  }
-  return set;
 }

@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose';
 import type { Condition, Query, Scalar, Test } from '../port.ts';
 import type { CheckedQuery } from '../query.ts';
+import { successor } from '../successor.ts';
 import { pathOf, type RecordDocument } from './document.ts';
 import type { FieldKind } from './fields.ts';
 
@@ -37,18 +38,6 @@ function rangeOf({ from, below }: { from?: Scalar; below?: Scalar }): Clause {
 function prefixOf(prefix: string): Clause {
   const end = successor(prefix);
   return end === undefined ? { $gte: prefix } : { $gte: prefix, $lt: end };
-}
-
-/** The first string, by code point, that is behind everything with this prefix. */
-function successor(prefix: string): string | undefined {
-  const points = [...prefix];
-  while (points.length > 0) {
-    const last = points.pop()?.codePointAt(0) ?? 0;
-    if (last >= 0x10ffff) continue;
-    const next = last === 0xd7ff ? 0xe000 : last + 1;
-    return points.join('') + String.fromCodePoint(next);
-  }
-  return undefined;
 }
 
 export function sortOf({ field, descending }: CheckedQuery['sort']): mongo.Sort {

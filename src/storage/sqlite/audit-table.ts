@@ -2,6 +2,7 @@ import type { AuditDraft, AuditEvent } from '#domain/audit/event.ts';
 import { firstPrev } from '#domain/audit/hash.ts';
 import { type Head, nextLink, openEvent, type StoredEvent } from '../audit/chain.ts';
 import type { PersonKeys, StoredKey } from '../audit/person-keys.ts';
+import type { RawEvent } from '../moving/moving.ts';
 import type { Heads } from '../port.ts';
 import { termsTable } from './audit-terms.ts';
 import type { Connection, SqlRow } from './connection.ts';
@@ -107,16 +108,20 @@ export class AuditTable {
   }
 
   open(row: SqlRow, keyOf: (event: AuditDraft) => StoredKey): AuditEvent {
-    const stored = {
-      writer: String(row.writer),
-      seq: Number(row.seq),
-      at: Number(row.at),
-      body: String(row.body),
-      hash: String(row.hash),
-      sealed: row.sealed === null ? null : String(row.sealed),
-    };
-    return openEvent(stored, this.#keys, keyOf);
+    return openEvent(storedEvent(row), this.#keys, keyOf);
   }
+}
+
+/** A row of the audit table as it lies there: sealed. */
+export function storedEvent(row: SqlRow): RawEvent {
+  return {
+    writer: String(row.writer),
+    seq: Number(row.seq),
+    at: Number(row.at),
+    body: String(row.body),
+    hash: String(row.hash),
+    sealed: row.sealed === null ? null : String(row.sealed),
+  };
 }
 
 function readClosed(connection: Connection): Heads {

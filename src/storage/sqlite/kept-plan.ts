@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import type { Scalar, Test } from '../port.ts';
 import type { CheckedQuery } from '../query.ts';
 import type { NamedIndex } from '../record.ts';
+import { successor } from '../successor.ts';
 
 export interface Plan {
   /** Selects `id`, in the query's order; its last parameter is the limit. */
@@ -158,16 +159,4 @@ function range(column: string, from: Scalar | undefined, below: Scalar | undefin
     values.push('');
   }
   return { sql: parts.join(' AND '), values };
-}
-
-/** The first string, by code point, that is behind everything with this prefix. */
-function successor(prefix: string): string | undefined {
-  const points = [...prefix];
-  while (points.length > 0) {
-    const last = points.pop()?.codePointAt(0) ?? 0;
-    if (last >= 0x10ffff) continue;
-    const next = last === 0xd7ff ? 0xe000 : last + 1;
-    return points.join('') + String.fromCodePoint(next);
-  }
-  return undefined;
 }

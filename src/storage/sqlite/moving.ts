@@ -3,7 +3,8 @@ import type { CopyMark, Moving, RawEvent, RawRecord } from '../moving/moving.ts'
 import type { Heads } from '../port.ts';
 import { compareText } from '../query.ts';
 import type { Data } from '../record.ts';
-import type { Connection, SqlRow } from './connection.ts';
+import { storedEvent } from './audit-table.ts';
+import type { Connection } from './connection.ts';
 import { readFact, writeFact } from './facts.ts';
 import { appendJournal, writeJournal } from './journal.ts';
 import { entriesOf, type Row } from './row.ts';
@@ -49,7 +50,7 @@ export class SqliteMoving implements Moving {
       const rows = this.#connection.all('SELECT * FROM audit WHERE n > ? ORDER BY n LIMIT ?', last, batch);
       if (rows.length === 0) return;
       last = Number(rows.at(-1)?.n);
-      yield rows.map(eventOf);
+      yield rows.map(storedEvent);
     }
   }
 
@@ -137,15 +138,4 @@ export class SqliteMoving implements Moving {
 
 function rawOf({ id, version, expiresAt, json }: Row): RawRecord {
   return { id, version, expiresAt, data: JSON.parse(json) as Data };
-}
-
-function eventOf(row: SqlRow): RawEvent {
-  return {
-    writer: String(row.writer),
-    seq: Number(row.seq),
-    at: Number(row.at),
-    body: String(row.body),
-    hash: String(row.hash),
-    sealed: row.sealed === null ? null : String(row.sealed),
-  };
 }

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { credentialsOf } from '#actions/factors/credentials.ts';
 import { factorsOf } from '#actions/factors/remove.ts';
 import { resetFactors } from '#actions/factors/reset.ts';
-import { requireReach } from '#actions/people/rights.ts';
 import { HubError } from '#domain/errors.ts';
 import { named } from '../../openapi/names.ts';
 import { type Look, type Route, route } from '../../route.ts';
 import { listOf, listQuery, pageOf } from '../list.ts';
 import { given, iso } from '../shared.ts';
-import { findPerson } from './view.ts';
+import { findPerson, findReachable } from './view.ts';
 
 const credential = named(
   'Credential',
@@ -22,13 +21,6 @@ const credential = named(
 );
 
 const reasonQuery = z.strictObject({ reason: z.string().min(1).max(500).optional().describe('Why, for the record') });
-
-/** Nobody takes anything from somebody with more rights in the hub than their own. */
-async function findReachable(look: Look) {
-  const person = await findPerson(look);
-  await requireReach(look.services, look.caller.origin, person);
-  return person;
-}
 
 const list = route({
   method: 'GET',

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { requireReach } from '#actions/people/rights.ts';
 import { endSession, endSessions } from '#actions/sessions/end.ts';
 import { listSessions, type SessionView } from '#actions/sessions/list.ts';
 import { HubError } from '#domain/errors.ts';
@@ -7,7 +6,7 @@ import { named } from '../../openapi/names.ts';
 import { type Look, type Route, route } from '../../route.ts';
 import { listOf, listQuery, pageOf } from '../list.ts';
 import { iso } from '../shared.ts';
-import { findPerson } from './view.ts';
+import { findPerson, findReachable } from './view.ts';
 
 const session = named(
   'Session',
@@ -25,13 +24,6 @@ const session = named(
 
 function shown(view: SessionView) {
   return { ...view, startedAt: iso(view.startedAt), seenAt: iso(view.seenAt), endsAt: iso(view.endsAt) };
-}
-
-/** The help desk ends nobody's sessions who has rights in the hub (contract.md, "Who may do what in the hub"). */
-async function findReachable(look: Look) {
-  const person = await findPerson(look);
-  await requireReach(look.services, look.caller.origin, person);
-  return person;
 }
 
 const list = route({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireReach } from '#actions/people/rights.ts';
 import { textFields } from '#domain/people/fields.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
@@ -64,4 +65,11 @@ export function shown(record: Stored<Person>) {
 /** For `find` of everything below people/{id}. @throws HubError not-found */
 export async function findPerson({ services, params }: Look): Promise<Stored<Person>> {
   return found(await services.store.get(people, params.id ?? ''));
+}
+
+/** The same for what touches an account: nobody reaches somebody with rights in the hub that they do not hold (contract.md, "Who may do what in the hub"). */
+export async function findReachable(look: Look): Promise<Stored<Person>> {
+  const person = await findPerson(look);
+  await requireReach(look.services, look.caller.origin, person);
+  return person;
 }
