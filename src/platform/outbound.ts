@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { Agent, fetch } from 'undici';
+import type { Agent } from 'undici';
 
 export interface GuardedRequest {
   /** Private networks (CIDR) that this call may reach. */
@@ -38,12 +38,14 @@ export async function guardedFetch(url: string, request: GuardedRequest): Promis
   const host = parsed.hostname.replace(/^\[|\]$/g, '');
   // A literal address is not looked up, so it is checked here.
   if (isIP(host) !== 0 && !mayReach(host, request)) throw new OutboundRefused(`${host} is not allowed`);
+  // Loaded at the first call: a hub that calls nobody, as many do, is smaller by it.
+  const { Agent, fetch } = await import('undici');
   const answer = await fetch(url, {
     method: request.method,
     headers: request.headers,
     redirect: 'manual',
     signal: AbortSignal.timeout(request.timeoutMs),
-    dispatcher: agentFor(request),
+    dispatcher: agentFor(Agent, request),
     ...(request.body === undefined ? {} : { body: request.body }),
   });
   const bytes = await bounded(answer.body, request.maxBytes);
@@ -64,11 +66,11 @@ async function bounded(body: AsyncIterable<unknown> | null, maxBytes: number): P
 }
 
 /** One agent for each set of rules: a connection opened under one set is never used under another. */
-function agentFor(rules: Pick<GuardedRequest, 'allow' | 'allowLoopback'>): Agent {
+function agentFor(Maker: typeof Agent, rules: Pick<GuardedRequest, 'allow' | 'allowLoopback'>): Agent {
   const key = JSON.stringify([[...rules.allow].sort(), rules.allowLoopback]);
   let agent = agents.get(key);
   if (agent === undefined) {
-    agent = new Agent({
+    agent = new Maker({
       connect: { lookup: guardedLookup(rules), timeout: 5_000 },
       connections: 8,
       keepAliveTimeout: 10_000,

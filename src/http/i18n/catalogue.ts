@@ -57,12 +57,40 @@ void i18n.init({
 const open = '\uE000';
 const close = '\uE001';
 
+const mostFilled = 1000;
+const longestSign = 300;
+
+/** What a text depends on, as one string; nothing when that is long or more than strings and numbers. */
+function signOf(key: string, values: Values): string | undefined {
+  let sign = key;
+  for (const name in values) {
+    const value = values[name];
+    if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+    // With its type and length: no value can pass for a name, or for two values.
+    sign += `\u0000${name}\u0000${typeof value}${String(value).length}\u0000${value}`;
+    if (sign.length > longestSign) return undefined;
+  }
+  return sign;
+}
+
 function textsOf(locale: Locale): Texts {
   const fixed = i18n.getFixedT(locale);
   /** Texts in which nothing is replaced, as most of a page: looked up once. What is not in the catalogue is not kept. */
   const plain = new Map<string, string>();
+  /** Texts with short values in them: the same few stand on page after page. */
+  const filled = new Map<string, string>();
   const t: Translate = (key, values) => {
-    if (values !== undefined) return fixed(key, { ...values });
+    if (values !== undefined) {
+      const sign = signOf(key, values);
+      if (sign === undefined) return fixed(key, { ...values });
+      let text = filled.get(sign);
+      if (text === undefined) {
+        text = fixed(key, { ...values });
+        if (filled.size >= mostFilled) filled.clear();
+        filled.set(sign, text);
+      }
+      return text;
+    }
     const known = plain.get(key);
     if (known !== undefined) return known;
     const text = fixed(key);

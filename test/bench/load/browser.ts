@@ -15,6 +15,13 @@ export class Browser {
     this.#pool = pool;
   }
 
+  /** The same browser the next morning: what ends with a session is gone, what knows the device is not. */
+  nextDay(): Browser {
+    const next = new Browser(this.#pool);
+    for (const [name, cookie] of this.#cookies) if (name.endsWith('device')) next.#cookies.set(name, cookie);
+    return next;
+  }
+
   get(path: string): Promise<Answer> {
     return this.#send('GET', path, {});
   }

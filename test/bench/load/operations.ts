@@ -23,7 +23,8 @@ const latest = <T>(list: readonly T[], n: number): T => {
 
 /** In the order of a round: who signed in first enters, refreshes and is asked about afterwards. */
 export const operations: readonly Operation[] = [
-  { name: 'sign-in', aim: { times: 1.25 }, weight: 1, run: (visit, n) => visit.signIn(n) },
+  { name: 'sign-in', aim: { times: 1.25 }, weight: 1, run: (visit) => visit.signIn() },
+  { name: 'on a new browser', aim: { times: 1.25 }, weight: 1, run: (visit) => visit.signInOnNew() },
   {
     name: 'silent entry',
     aim: { times: 1.25 },
@@ -61,6 +62,8 @@ export class Visit {
   tokens: Tokens[] = [];
   readonly #pool: Pool;
   readonly #people: number;
+  /** By person: where they signed in last. */
+  readonly #known = new Map<number, Browser>();
   #next = 0;
 
   constructor(target: Target, people: number) {
@@ -75,10 +78,19 @@ export class Visit {
     this.tokens = [];
   }
 
-  async signIn(_n: number): Promise<void> {
-    const { browser, tokens } = await this.party.signIn(this.#next++ % this.#people);
+  /** As on most days: on the browser that the person used before. */
+  async signIn(): Promise<void> {
+    const person = this.#next++ % this.#people;
+    const browser = this.#known.get(person)?.nextDay() ?? this.party.browser();
+    const tokens = await this.party.signIn(person, browser);
+    this.#known.set(person, browser);
     this.browsers.push(browser);
     this.tokens.push(tokens);
+  }
+
+  /** As on the first day, after which the hub writes the person a letter about it. */
+  async signInOnNew(): Promise<void> {
+    await this.party.signIn(this.#next++ % this.#people, this.party.browser());
   }
 
   close(): Promise<void> {

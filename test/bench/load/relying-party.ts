@@ -19,16 +19,20 @@ export class RelyingParty {
     this.#pool = pool;
   }
 
+  /** A browser that nobody has signed in on. */
+  browser(): Browser {
+    return new Browser(this.#pool);
+  }
+
   /** Asks, fills in the form, redeems: five requests. */
-  async signIn(person: number): Promise<{ browser: Browser; tokens: Tokens }> {
-    const browser = new Browser(this.#pool);
+  async signIn(person: number, browser: Browser): Promise<Tokens> {
     const { path, verifier } = authorization('crm');
     const form = expect(await browser.get(path), 303).location;
     expect(await browser.get(form), 200);
     const done = expect(await browser.post(form, { identifier: emailOf(person), password: passphrase }), 303).location;
     const { pathname } = new URL(done, 'http://hub');
     const { location } = expect(await browser.get(pathname), 303);
-    return { browser, tokens: await this.#redeem('crm', location, verifier) };
+    return this.#redeem('crm', location, verifier);
   }
 
   /** The same browser enters another system: two requests. */
