@@ -1,6 +1,6 @@
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
-import { keepLease } from '#storage/leases/lease.ts';
 import type { Services } from '../services.ts';
+import { repeatUnderLease } from '../under-lease.ts';
 import { newestCheckpoint, thinCheckpoints } from './folder.ts';
 import { covered, type Taken, takeCheckpoint } from './take.ts';
 
@@ -22,14 +22,10 @@ export function scheduleCheckpoints(
   services: Services,
   sendOn: (taken: Taken) => Promise<void>,
 ): { stop(): Promise<void> } {
-  const lease = keepLease(services.store.engine, 'checkpoints', { log: services.log });
   const newest = newestCheckpoint(services.settings);
   let known = newest === undefined ? 0 : covered(readCheckpoint(newest.jws).heads);
   let last = services.clock.now();
   let thinned = 0;
-  let running: Promise<void> = Promise.resolve();
-  let busy = false;
-  let restUntil = 0;
 
   const look = async (force: boolean): Promise<void> => {
     const now = services.clock.now();
@@ -46,29 +42,13 @@ export function scheduleCheckpoints(
     }
     await sendOn(taken);
   };
-  const guarded = async (force: boolean): Promise<void> => {
-    if (busy || !lease.held || (performance.now() < restUntil && !force)) return;
-    busy = true;
-    try {
-      await look(force);
-    } catch (error) {
-      restUntil = performance.now() + restMs;
-      services.log.error({ err: error }, 'no checkpoint could be taken; it will be tried again');
-    } finally {
-      busy = false;
-    }
-  };
-  const timer = setInterval(() => {
-    running = guarded(false);
-  }, lookMs);
-  timer.unref();
-  return {
-    /** Takes a last one, so that a stop leaves nothing uncovered. */
-    stop: async () => {
-      clearInterval(timer);
-      await running;
-      await guarded(true);
-      await lease.release();
-    },
-  };
+  return repeatUnderLease(services, {
+    name: 'checkpoints',
+    lookMs,
+    restMs,
+    round: () => look(false),
+    // So that a stop leaves nothing uncovered.
+    last: () => look(true),
+    failed: (error) => services.log.error({ err: error }, 'no checkpoint could be taken; it will be tried again'),
+  });
 }
