@@ -9,6 +9,7 @@ import { productionFaults } from './production.ts';
 import { type Partially, readFields } from './read.ts';
 import type { Settings } from './settings.ts';
 import { type Shape, shape } from './shape.ts';
+import { readSources } from './source.ts';
 import { storeOf } from './store.ts';
 import { readSystems } from './system.ts';
 
@@ -90,6 +91,7 @@ function complete(
   const fault = (path: string, message: string) => faults.push({ path, message });
   const readable = (...paths: string[]) => !paths.some((path) => unreadable.has(path));
   const { systems, clientSecrets } = readSystems(values.systems ?? [], { cwd, providers }, faults);
+  const { sources, secrets: sourceSecrets } = readSources(values.sources ?? [], cwd, faults);
   const data = resolve(cwd, values.data ?? 'data');
   const store = storeOf(values.store, data, cwd);
 
@@ -127,7 +129,12 @@ function complete(
     const secret = unreadable.has('secret') ? undefined : values.secret;
     faults.push(
       ...productionFaults(
-        { secret, adminPassword: password, metricsToken: values.metrics?.token, clientSecrets },
+        {
+          secret,
+          adminPassword: password,
+          metricsToken: values.metrics?.token,
+          clientSecrets: new Map([...clientSecrets, ...sourceSecrets]),
+        },
         root,
       ),
     );
@@ -151,6 +158,7 @@ function complete(
     policyMode: given.policyMode,
     people: given.people === undefined ? undefined : resolve(cwd, given.people),
     systems,
+    sources,
     admin: email === undefined || password === undefined ? undefined : { email, password },
     lifetimes: given.lifetimes,
     limits: given.limits,

@@ -1,3 +1,5 @@
+import type { SourceSettings } from '#domain/sources/source.ts';
+
 /** The checked configuration, as the rest of the hub sees it. How it is read and checked: load.ts. */
 export interface SystemSettings {
   id: string;
@@ -55,6 +57,7 @@ export interface Settings {
   /** Absolute path. */
   people: string | undefined;
   systems: SystemSettings[];
+  sources: SourceSettings[];
   admin: { email: string; password: string } | undefined;
   /** Milliseconds. */
   lifetimes: {

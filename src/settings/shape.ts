@@ -89,7 +89,7 @@ const mailFrom = z.string().regex(/^([^<>"\p{Cc}]*<)?[^\s<>()[\]\\,;:"@\p{Cc}]+@
   error: 'is no sender; write an address, or a name and <address>',
 });
 
-/** Every key of the configuration with its default. Systems are read one by one, in system.ts. */
+/** Every key of the configuration with its default. Systems and sources are read one by one, in system.ts and source.ts. */
 export const shape = {
   issuer: issuer.optional(),
   company: text.optional(),
@@ -105,13 +105,7 @@ export const shape = {
   policyMode: z.enum(['store', 'file']).default('store'),
   people: text.optional(),
   systems: z.array(z.unknown()).default([]),
-  sources: z
-    .array(z.unknown())
-
-    .refine((list) => list.length === 0, {
-      error: 'cannot be used yet: this version signs people in by its own passwords; leave the list empty',
-    })
-    .default([]),
+  sources: z.array(z.unknown()).default([]),
   admin: fields({ email: z.email({ error: 'is no e-mail address' }).optional(), password: text.optional() }).prefault(
     {},
   ),

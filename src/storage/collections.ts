@@ -25,6 +25,7 @@ import {
   replayMarks,
   sessions,
 } from './collections/protocol.ts';
+import { identities, sources } from './collections/sources.ts';
 import { systems } from './collections/systems.ts';
 import { merges, proposals, unifications, unifyFiles, unifyJobs } from './collections/unify.ts';
 import { leases, meta, oneTimeLinks, outbox, throttles } from './collections/upkeep.ts';
@@ -36,6 +37,7 @@ export * from './collections/keys.ts';
 export * from './collections/people.ts';
 export * from './collections/policy.ts';
 export * from './collections/protocol.ts';
+export * from './collections/sources.ts';
 export * from './collections/systems.ts';
 export * from './collections/unify.ts';
 export * from './collections/upkeep.ts';
@@ -50,6 +52,8 @@ export const allCollections = [
   assignments,
   links,
   systems,
+  sources,
+  identities,
   policyVersions,
   policyDrafts,
   acceptances,

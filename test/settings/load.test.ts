@@ -171,7 +171,11 @@ const one: [name: string, yaml: string, expected: RegExp][] = [
   ['memory store by address', 'store: "sqlite:file:hub?mode=memory"', /^store: is a memory store/],
   ['missing policy', 'policy: nowhere.yaml', /^policy: nowhere\.yaml does not exist/],
   ['half an admin', 'admin: { email: a@b.example }', /^admin\.password: is missing/],
-  ['sources', 'sources: [{ id: ad }]', /^sources: cannot be used yet/],
+  [
+    'sources',
+    'sources: [{ id: ad, title: Desk, provider: ldap, base: dc=x }]',
+    /^sources\[0\]\.url: is missing; ldap needs it/,
+  ],
   ['a list at the top', '- a', /holds no settings/],
   ['port 0 without issuer', 'listen: { port: 0 }', /^listen\.port: is 0/],
   ['system without secret', `systems: [{ ${base} }]`, /^systems\[0\]\.clientSecret: is missing/],

@@ -23,16 +23,22 @@ export interface NewPerson extends PersonPatch {
 
 /**
  * Makes a person, with a password if one is given.
+ * @param detail more for `person.created`
  * @throws HubError `invalid`, `already-exists`, `weak-password`, `separation-breached`, `busy`
  */
-export async function createPerson(services: Services, origin: Origin, input: NewPerson): Promise<Stored<Person>> {
+export async function createPerson(
+  services: Services,
+  origin: Origin,
+  input: NewPerson,
+  detail?: JsonObject,
+): Promise<Stored<Person>> {
   const fields = patched(input);
   const faults = personFaults(fields);
   if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
   refuseClashes(await clashes(services, fields));
   const hash = await hashOf(services, fields, input);
   return retryingRaces(async () => {
-    const { person, commit } = await creation(services, origin, fields, hash);
+    const { person, commit } = await creation(services, origin, fields, hash, detail);
     const guarded = await guardedCreation(services, origin, person);
     try {
       await services.store.write({
@@ -62,6 +68,7 @@ export async function creation(
   origin: Origin,
   fields: PersonFields,
   hash: string | undefined,
+  detail?: JsonObject,
 ): Promise<{ person: Stored<Person>; commit: Commit }> {
   const now = services.clock.now();
   const id = uuidv7(now);
@@ -71,6 +78,7 @@ export async function creation(
   const events: AuditDraft[] = [
     draft(origin, 'person.created', 'success', {
       subject: who.subject,
+      ...(detail === undefined ? {} : { detail }),
       after: { status: data.status },
       personal: { ...who.personal, after: personalFields(fields) },
     }),

@@ -34,6 +34,11 @@ async function rightsAtStake(
   return new Set(roles.flatMap(({ role }) => hubRoles[role]?.grants ?? []));
 }
 
+/** Has somebody rights in the hub, now or from a day to come? */
+export async function hasHubRights(services: Services, person: Pick<Stored<Person>, 'id'>): Promise<boolean> {
+  return (await rightsAtStake(services, person)).size > 0;
+}
+
 /**
  * Somebody with rights in the hub, disabled or not, is changed only by those who hold as much (see domain/hub-reach.ts).
  * @throws HubError `forbidden`

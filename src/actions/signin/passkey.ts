@@ -1,5 +1,5 @@
 import { together } from '#domain/assurance.ts';
-import type { JsonObject, Origin } from '#domain/audit/event.ts';
+import type { Origin } from '#domain/audit/event.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
@@ -9,6 +9,7 @@ import { bucketsOf, networkBucket } from './buckets.ts';
 import { knownDeviceOf, noticeOfNewDevice } from './device.ts';
 import { recordLocked } from './locked.ts';
 import { failure } from './prove.ts';
+import { stepsOf } from './second-step.ts';
 import { settleWithUnit, succeeded } from './sign-in.ts';
 import { giveBack, takeTry } from './tries.ts';
 
@@ -22,6 +23,7 @@ export interface PasskeyTry {
   readonly step?: {
     readonly person: string;
     readonly amr: readonly string[];
+    readonly source?: string | undefined;
     readonly ends: readonly Change[];
   };
 }
@@ -65,7 +67,7 @@ export async function signInWithPasskey(services: Services, origin: Origin, give
   if (person.status !== 'active') return refuse('disabled');
 
   const first = given.step?.amr ?? [];
-  const detail: JsonObject = first.includes('pwd') ? { method: 'password', second: 'passkey' } : { method: 'passkey' };
+  const detail = stepsOf({ amr: first, source: given.step?.source }, 'passkey');
   await services.store.write({
     changes: [
       proof.spending,

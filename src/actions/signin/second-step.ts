@@ -1,5 +1,5 @@
 import { together } from '#domain/assurance.ts';
-import type { Origin } from '#domain/audit/event.ts';
+import type { JsonObject, Origin } from '#domain/audit/event.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
@@ -19,6 +19,8 @@ export interface CodeTry {
   readonly credentials: Credentials;
   /** What was proved before in this sign-in, or by the session that is to become stronger. */
   readonly amr: readonly string[];
+  /** The source that proved the first step. */
+  readonly source?: string | undefined;
   readonly method: 'totp' | 'recovery-code';
   readonly code: string;
   /** The device cookie that the browser sent. */
@@ -55,14 +57,22 @@ export async function signInWithCode(services: Services, origin: Origin, given: 
     return { outcome: 'refused' };
   }
   const amr = together(given.amr, ['otp']);
-  const first = given.amr.includes('pwd') ? { method: 'password', second: method } : { method };
   const notice = noticeOfNewDevice(services, origin, person, given.knownDevice);
   await services.store.write({
     changes: [spending, ...given.ends, ...notice],
-    events: [succeeded(origin, person, first)],
+    events: [succeeded(origin, person, stepsOf(given, method))],
   });
   await settleWithUnit(services, () => giveBack(services, buckets));
   return { outcome: 'ok', amr };
+}
+
+/** How somebody signed in, for the record: by the first step that was proved before, and by this second one. */
+export function stepsOf(
+  before: { readonly amr: readonly string[]; readonly source?: string | undefined },
+  last: string,
+): JsonObject {
+  if (before.source !== undefined) return { method: 'source', source: before.source, second: last };
+  return before.amr.includes('pwd') ? { method: 'password', second: last } : { method: last };
 }
 
 /** Puts a code that did not count on record. */

@@ -78,7 +78,11 @@ export async function signInWithPassword(services: Services, origin: Origin, giv
 }
 
 /** A remembered browser is not asked for a code, but for a fresh sign-in and where only a passkey is good enough. */
-async function sparedCode(services: Services, given: SignIn, person: string): Promise<boolean> {
+export async function sparedCode(
+  services: Services,
+  given: Pick<SignIn, 'fresh' | 'wanted' | 'remembered'>,
+  person: string,
+): Promise<boolean> {
   if (given.fresh === true || given.wanted === 'phishing-resistant') return false;
   return isRemembered(services, given.remembered, person);
 }

@@ -1,6 +1,14 @@
 import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type PasswordCredential, type Person, people, type SignInStep, signInSteps } from '#storage/collections.ts';
+import {
+  identities,
+  type PasswordCredential,
+  type Person,
+  people,
+  type SignInStep,
+  signInSteps,
+  sources,
+} from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { type Credentials, credentialsOf } from '../factors/credentials.ts';
 import { spentTag } from '../factors/totp.ts';
@@ -14,6 +22,8 @@ export interface PendingStep {
   readonly person: Stored<Person>;
   readonly credentials: Credentials;
   readonly amr: readonly string[];
+  /** The source that proved the first step, if one did. */
+  readonly source?: string;
   /** Ends the step, in the commit of the sign-in: of two that finish it at once one succeeds. */
   readonly end: Change;
 }
@@ -31,10 +41,23 @@ export async function beginStep(
   password: Stored<PasswordCredential>,
 ): Promise<void> {
   const data: SignInStep = { person: person.id, amr: ['pwd'], password: password.changedAt };
-  const expiresAt = services.clock.now() + stepMs;
-  await services.store.writeNow({
-    changes: [{ kind: 'put', collection: signInSteps, id: idOf(interaction), data, expiresAt }],
-  });
+  await services.store.writeNow({ changes: [putStep(services, interaction, data)] });
+}
+
+/** Notes that a source proved who it is; in the commit of the request, together with what was brought up to date. */
+export async function beginSourceStep(
+  services: Services,
+  interaction: string,
+  person: Stored<Person>,
+  identity: string,
+  amr: readonly string[],
+): Promise<void> {
+  const data: SignInStep = { person: person.id, amr: [...amr], identity };
+  await services.store.write({ changes: [putStep(services, interaction, data)] });
+}
+
+function putStep({ clock }: Services, interaction: string, data: SignInStep): Change {
+  return { kind: 'put', collection: signInSteps, id: idOf(interaction), data, expiresAt: clock.now() + stepMs };
 }
 
 /** The outstanding step of this interaction; undefined when there is none, it took too long, or the account changed. */
@@ -44,12 +67,22 @@ export async function pendingStep(services: Services, interaction: string): Prom
   const person = await services.store.get(people, step.person);
   if (person?.status !== 'active') return undefined;
   const credentials = await credentialsOf(services, person.id);
-  if (credentials.password?.changedAt !== step.password) return undefined;
+  const source = step.identity === undefined ? undefined : await sourceStill(services, step.identity, person.id);
+  const stands = step.identity === undefined ? credentials.password?.changedAt === step.password : source !== undefined;
+  if (!stands) return undefined;
   const { id, version } = step;
   return {
     person,
     credentials,
     amr: step.amr,
+    ...(source === undefined ? {} : { source }),
     end: { kind: 'remove', collection: signInSteps, id, ifVersion: version, tag: spentTag },
   };
+}
+
+/** The enabled source of an identity that is still this person's. */
+async function sourceStill({ store }: Services, id: string, person: string): Promise<string | undefined> {
+  const identity = await store.get(identities, id);
+  if (identity?.person !== person) return undefined;
+  return (await store.get(sources, identity.source))?.enabled === true ? identity.source : undefined;
 }

@@ -80,14 +80,16 @@ export const signInStepSchema = z.object({
   /** Proved so far in this flow (RFC 8176). */
   amr: z.array(z.string()),
   /** `changedAt` of the password that was proved: a new one makes the step worthless. */
-  password: z.number(),
+  password: z.number().optional(),
+  /** The identity that a source proved instead, by id: unlinked, or its source disabled, the step is worthless. */
+  identity: z.string().optional(),
 });
 export type SignInStep = z.infer<typeof signInStepSchema>;
 /** A sign-in whose second step is outstanding. Id: SHA-256 of the interaction's secret id. */
 export const signInSteps = collection({
   name: 'signInSteps',
   life: 'live',
-  schemaVersion: 1,
+  schemaVersion: 2,
   schema: signInStepSchema,
   indexes: {},
 });

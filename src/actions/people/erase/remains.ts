@@ -4,6 +4,7 @@ import {
   accessRequests,
   credentials,
   factorGraces,
+  identities,
   importPieces,
   importPreviews,
   links,
@@ -27,7 +28,7 @@ export interface Remains {
 
 export async function remainsOf(services: Services, person: string): Promise<Remains> {
   const { store } = services;
-  const own = [credentials, recoveryCodes, oneTimeLinks] as const;
+  const own = [credentials, recoveryCodes, oneTimeLinks, identities] as const;
   const secrets: Change[] = [{ kind: 'remove', collection: factorGraces, id: person }];
   for (const collection of own)
     for await (const { id } of everyRecord(store, collection as Collection, { where: { person } }))

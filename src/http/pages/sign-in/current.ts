@@ -19,6 +19,8 @@ export interface CurrentStep {
   readonly credentials: Credentials;
   /** What was proved before this step (RFC 8176). */
   readonly amr: readonly string[];
+  /** The source that proved the first step. */
+  readonly source: string | undefined;
   /** Of a session that is to become stronger: when its own sign-in was, in seconds. */
   readonly authTime: number | undefined;
   /** How strong the sign-in has to become at least. */
@@ -49,6 +51,7 @@ export async function currentStep(req: Request, res: Response): Promise<CurrentS
     person: step.person,
     credentials: step.credentials,
     amr: step.amr,
+    source: 'source' in step ? step.source : undefined,
     authTime,
     ends,
     least: strictest(view.least, roles),

@@ -39,8 +39,8 @@ export const signInAlone: RequestHandler = async (req, res) => {
 export const signInSecond: RequestHandler = async (req, res) => {
   const step = await currentStep(req, res);
   if (step === undefined) return;
-  const { view, person, amr, ends, authTime } = step;
-  await take(req, res, { bound: `second:${view.uid}`, step: { person: person.id, amr, ends } }, authTime);
+  const { view, person, amr, source, ends, authTime } = step;
+  await take(req, res, { bound: `second:${view.uid}`, step: { person: person.id, amr, source, ends } }, authTime);
 };
 
 async function take(

@@ -69,14 +69,14 @@ export async function takeCode(req: Request, res: Response, method: 'totp' | 're
   const { services } = context(res).deps;
   const origin = originOf(req, res);
   const device = cookie(req, cookieName(res, 'device'));
-  const { person, credentials, amr, ends } = step;
+  const { person, credentials, amr, source, ends } = step;
   const again = () => {
     flash(res, { tone: 'bad', key: method === 'totp' ? 'second.wrongCode' : 'second.wrongRecovery' });
     res.redirect(303, req.path);
   };
   try {
     await services.store.unit(async () => {
-      const given = { person, credentials, amr, method, code: field(req, 'code'), knownDevice: device, ends };
+      const given = { person, credentials, amr, source, method, code: field(req, 'code'), knownDevice: device, ends };
       const result = await signInWithCode(services, origin, given);
       if (result.outcome === 'refused') return again();
       if (result.outcome === 'throttled') {

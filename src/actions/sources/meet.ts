@@ -1,0 +1,218 @@
+import { draft, type Origin } from '#domain/audit/event.ts';
+import { HubError } from '#domain/errors.ts';
+import { type Attribute, type PersonPatch, patched } from '#domain/people/fields.ts';
+import { fieldsOf } from '#domain/people/record.ts';
+import { personFaults } from '#domain/people/rules.ts';
+import { mapped, type SourceValues } from '#domain/sources/mapping.ts';
+import { mappingAtFirst } from '#domain/sources/source.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Identity, identities, type Person, people, type Source, sources } from '#storage/collections.ts';
+import { about } from '../people/about.ts';
+import { changePerson } from '../people/change.ts';
+import { clashes } from '../people/clashes.ts';
+import { createPerson } from '../people/create.ts';
+import { hasHubRights } from '../people/rights.ts';
+import type { Services } from '../services.ts';
+import { findIdentity, type IdentityKey, identityId } from './identities.ts';
+
+/** Whom a source has proved just now, and what it told of them. */
+export interface ProvedIdentity extends IdentityKey {
+  /** Claims or attributes, as told (`readableValues`). */
+  readonly values: SourceValues;
+  /** Names of those that the source could tell in part only (groups overage): what is known of them stays. */
+  readonly incomplete: readonly string[];
+  /** The source vouches for the mail address. */
+  readonly emailVerified: boolean;
+}
+
+export type Met =
+  | {
+      readonly outcome: 'known';
+      readonly person: Stored<Person>;
+      readonly source: Stored<Source>;
+      /** Upstream names, and attributes of the hub, that were kept as they were: told in part, or more than is taken. */
+      readonly kept: readonly string[];
+    }
+  /** Linked to nobody, and nobody was made: `taken` when what the source tells belongs to an account of the hub. */
+  | {
+      readonly outcome: 'unlinked';
+      readonly source: Stored<Source>;
+      readonly because: 'create-off' | 'taken' | 'unfit';
+    }
+  | {
+      readonly outcome: 'refused';
+      readonly cause: 'source-disabled' | 'disabled' | 'separation';
+      readonly person?: Stored<Person>;
+    };
+
+/** What a source tells is the hub's own doing, whoever signs in by it. */
+const byHub: Origin['actor'] = { kind: 'hub' };
+
+/**
+ * Turns a proved identity into a person: whoever it is linked to, brought up to date, or somebody made of it. All of it is staged in
+ * the request's unit of work, so that it holds with the sign-in or not at all.
+ */
+export async function meetIdentity(services: Services, origin: Origin, proved: ProvedIdentity): Promise<Met> {
+  // Straight from the store, at the moment of finishing: it may have been disabled since the browser left for it.
+  const source = await services.store.get(sources, proved.source);
+  if (source === undefined || !source.enabled) return { outcome: 'refused', cause: 'source-disabled' };
+  const identity = await findIdentity(services, proved);
+  if (identity === undefined) return makePerson(services, origin, source, proved);
+  const person = await services.store.get(people, identity.person);
+  if (person === undefined) return { outcome: 'unlinked', source, because: 'unfit' };
+  if (person.status !== 'active') return { outcome: 'refused', cause: 'disabled', person };
+  try {
+    return await bringUpToDate(services, origin, source, identity, person, proved);
+  } catch (fault) {
+    if (!(fault instanceof HubError) || fault.code !== 'separation-breached') throw fault;
+    return { outcome: 'refused', cause: 'separation', person };
+  }
+}
+
+async function bringUpToDate(
+  services: Services,
+  origin: Origin,
+  source: Stored<Source>,
+  identity: Stored<Identity>,
+  person: Stored<Person>,
+  proved: ProvedIdentity,
+): Promise<Met> {
+  const before = fieldsOf(person);
+  const patch = addressed(source, proved, mapped(source.attributes, proved.values, proved.incomplete));
+  // By an address or a name of theirs nobody comes to an account with rights in the hub.
+  const fixed = await hasHubRights(services, person);
+  const { patch: fit, kept } = await fitting(services, patch, before, person.id, fixed);
+  const now = await changePerson(services, { ...origin, actor: byHub }, person.id, fit, {
+    reason: `source ${source.id}`,
+  });
+  await services.store.write({
+    changes: [
+      {
+        kind: 'update',
+        collection: identities,
+        id: identity.id,
+        where: { person: person.id },
+        set: { usedAt: services.clock.now(), ...told(services, proved) },
+      },
+    ],
+  });
+  return { outcome: 'known', person: now, source, kept: [...proved.incomplete, ...kept] };
+}
+
+async function makePerson(
+  services: Services,
+  origin: Origin,
+  source: Stored<Source>,
+  proved: ProvedIdentity,
+): Promise<Met> {
+  if (!source.create) return { outcome: 'unlinked', source, because: 'create-off' };
+  const patch = addressed(source, proved, mapped(mappingAtFirst(source), proved.values, proved.incomplete));
+  const { patch: fit, kept } = trimmed(
+    patch,
+    personFaults(patched(patch)).map(({ path }) => path),
+  );
+  const fields = patched(fit);
+  if (personFaults(fields).length > 0) return { outcome: 'unlinked', source, because: 'unfit' };
+  // Never by an address: whose account it is has to be proved here first.
+  if ((await clashes(services, fields)).length > 0) return { outcome: 'unlinked', source, because: 'taken' };
+  const made = { ...origin, actor: byHub };
+  let person: Stored<Person>;
+  try {
+    person = await createPerson(services, made, fit, { source: source.id });
+  } catch (fault) {
+    if (!(fault instanceof HubError) || fault.code !== 'separation-breached') throw fault;
+    return { outcome: 'refused', cause: 'separation' };
+  }
+  await linkIdentity(services, made, person, proved, true);
+  return { outcome: 'known', person, source, kept: [...proved.incomplete, ...kept] };
+}
+
+/**
+ * Links an identity to a person who has proved that the account is theirs, in the commit of the caller. An identity that somebody
+ * else took meanwhile fails it.
+ */
+export async function linkIdentity(
+  services: Services,
+  origin: Origin,
+  person: Stored<Person>,
+  proved: ProvedIdentity,
+  made = false,
+): Promise<void> {
+  const { source, issuer, subject } = proved;
+  const now = services.clock.now();
+  const data: Identity = {
+    person: person.id,
+    source,
+    issuer,
+    subject,
+    made,
+    createdAt: now,
+    usedAt: now,
+    ...told(services, proved),
+  };
+  const who = await about(services, origin, person);
+  await services.store.write({
+    changes: [{ kind: 'insert', collection: identities, id: identityId(proved), data, tag: 'identity' }],
+    events: [
+      draft(origin, 'person.linked', 'success', {
+        subject: who.subject,
+        detail: { source, issuer },
+        personal: { ...who.personal, detail: { subject } },
+      }),
+    ],
+  });
+}
+
+/** An address counts as verified only where the source is trusted to say so, and says so. */
+function addressed(source: Source, proved: ProvedIdentity, patch: PersonPatch): PersonPatch {
+  return typeof patch.email === 'string' && source.trustEmail && proved.emailVerified
+    ? { ...patch, emailVerified: true }
+    : patch;
+}
+
+/** What of a patch can be taken; the rest stays as it was and is named. */
+async function fitting(
+  services: Services,
+  patch: PersonPatch,
+  before: ReturnType<typeof fieldsOf>,
+  person: string,
+  fixed: boolean,
+): Promise<{ patch: PersonPatch; kept: string[] }> {
+  const logins = fixed ? ['email', 'username'] : [];
+  const first = trimmed(patch, logins).patch;
+  const after = patched(first, before);
+  const faults = [...personFaults(after), ...(await clashes(services, after, person))];
+  const { patch: fit, kept } = trimmed(
+    first,
+    faults.map(({ path }) => path),
+  );
+  return { patch: fit, kept };
+}
+
+/** A patch without these fields. */
+function trimmed(patch: PersonPatch, paths: readonly string[]): { patch: PersonPatch; kept: string[] } {
+  const { attributes = {}, ...texts } = patch;
+  const out = new Set(paths);
+  const rest = Object.entries(texts).filter(
+    ([name]) => !out.has(name) && !(name === 'emailVerified' && out.has('email')),
+  );
+  const kept = Object.entries(attributes).filter(([name]) => !out.has(`attributes.${name}`));
+  return {
+    patch: { ...Object.fromEntries(rest), attributes: Object.fromEntries(kept) as Record<string, Attribute | null> },
+    kept: [...out].map((path) => path.replace(/^attributes\./, '')),
+  };
+}
+
+/** What is kept for the preview of a mapping: never more than this many characters. */
+const mostTold = 16_384;
+
+function told({ seal }: Services, { values, incomplete }: ProvedIdentity): Pick<Identity, 'toldSealed'> {
+  const entries: [string, Attribute][] = [];
+  let size = 0;
+  for (const [name, value] of Object.entries(values)) {
+    size += JSON.stringify([name, value]).length;
+    if (size > mostTold) break;
+    entries.push([name, value]);
+  }
+  return { toldSealed: seal.seal('source-told', JSON.stringify({ values: Object.fromEntries(entries), incomplete })) };
+}

@@ -1,0 +1,103 @@
+import type { FieldFault } from '#domain/errors.ts';
+import { textFields } from '#domain/people/fields.ts';
+import { attributeNameFault } from '#domain/people/rules.ts';
+import { webAddressFault } from '#domain/systems/addresses.ts';
+import { directoryProviders, openIdProviders } from './source.ts';
+
+/** Any of a source's keys, some perhaps missing; it may be half-read. */
+export interface SourceDraft {
+  readonly provider?: string | undefined;
+  readonly domains?: readonly string[] | undefined;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+  readonly [key: string]: unknown;
+}
+
+const openIdKeys = [
+  'issuer',
+  'clientId',
+  'auth',
+  'clientSecret',
+  'scopes',
+  'algs',
+  'tenant',
+  'hostedDomain',
+  'trustMethods',
+  'signOut',
+];
+const directoryKeys = ['url', 'startTls', 'ca', 'bindDn', 'bindPassword', 'base', 'filter', 'subject', 'nestedGroups'];
+
+/**
+ * What is wrong with a source, by whichever way it is registered. All faults at once; paths are relative to the source.
+ * @param unreadable keys that another check has already found at fault
+ */
+export function sourceFaults(source: SourceDraft, unreadable: ReadonlySet<string> = new Set()): FieldFault[] {
+  const faults: FieldFault[] = [];
+  const fault = (path: string, message: string) => faults.push({ path, message });
+  const demand = (...keys: string[]) => {
+    for (const key of keys)
+      if (source[key] === undefined && !unreadable.has(key)) fault(key, `is missing; ${source.provider} needs it`);
+  };
+  const foreign = (keys: readonly string[]) => {
+    for (const key of keys)
+      if (source[key] !== undefined) fault(key, `means nothing for ${source.provider}; remove it`);
+  };
+  for (const [index, domain] of (source.domains ?? []).entries())
+    if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/.test(domain))
+      fault(`domains[${index}]`, 'is no mail domain; write it in small letters, like example.com');
+  for (const name of Object.keys(source.attributes ?? {})) {
+    const why = (textFields as readonly string[]).includes(name) ? undefined : attributeNameFault(name);
+    if (why !== undefined) fault(`attributes.${name}`, `${name} ${why}; a source cannot set it`);
+  }
+  if ((openIdProviders as readonly (string | undefined)[]).includes(source.provider)) {
+    demand('issuer', 'clientId');
+    foreign(directoryKeys);
+    openId(source, fault, unreadable);
+  } else if ((directoryProviders as readonly (string | undefined)[]).includes(source.provider)) {
+    demand('url', 'base');
+    foreign(openIdKeys);
+    directory(source, fault);
+  }
+  return faults;
+}
+
+type Report = (path: string, message: string) => void;
+
+function openId(source: SourceDraft, fault: Report, unreadable: ReadonlySet<string>): void {
+  const { issuer, auth, clientSecret, tenant, hostedDomain, provider } = source;
+  const wrong = typeof issuer === 'string' ? (webAddressFault(issuer) ?? queryFault(issuer)) : undefined;
+  if (wrong !== undefined) fault('issuer', wrong);
+  if (auth !== 'none' && clientSecret === undefined && !unreadable.has('clientSecret') && !unreadable.has('auth'))
+    fault(
+      'clientSecret',
+      'is missing; give the secret (clientSecretFile names a file that holds it), or set auth: none',
+    );
+  if (auth === 'none' && clientSecret !== undefined) fault('clientSecret', 'is not used with auth none; remove it');
+  if (provider === 'entra' && tenant === undefined && !unreadable.has('tenant') && tenantOf(issuer) === undefined)
+    fault('tenant', 'is missing; give the id of the one tenant whose people may come, or an issuer that names it');
+  if (provider !== 'entra' && tenant !== undefined) fault('tenant', 'is for provider entra; remove it');
+  if (provider === 'google' && hostedDomain === undefined && !unreadable.has('hostedDomain'))
+    fault('hostedDomain', 'is missing; without it every Google account could come: give the company’s domain');
+  if (provider !== 'google' && hostedDomain !== undefined) fault('hostedDomain', 'is for provider google; remove it');
+}
+
+function queryFault(issuer: string): string | undefined {
+  return new URL(issuer).search === '' ? undefined : 'has a query; an issuer has none (OpenID Connect Discovery, 3)';
+}
+
+/** The tenant that an issuer of Entra names: `https://login.microsoftonline.com/<tenant id>/v2.0`. */
+export function tenantOf(issuer: unknown): string | undefined {
+  if (typeof issuer !== 'string') return undefined;
+  return /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\/|$)/i.exec(issuer)?.[1]?.toLowerCase();
+}
+
+function directory(source: SourceDraft, fault: Report): void {
+  const { url, filter, startTls, bindDn, bindPassword } = source;
+  const parsed = typeof url === 'string' ? URL.parse(url) : undefined;
+  if (url !== undefined && (parsed == null || !['ldap:', 'ldaps:'].includes(parsed.protocol)))
+    fault('url', 'is no address of a directory; write it like ldaps://ad.example.com');
+  if (startTls === true && parsed?.protocol === 'ldaps:') fault('startTls', 'stands beside ldaps:; keep one');
+  if (typeof filter === 'string' && !filter.includes('{login}'))
+    fault('filter', 'finds nobody in particular; let {login} stand where the typed name belongs');
+  if ((bindDn === undefined) !== (bindPassword === undefined))
+    fault(bindDn === undefined ? 'bindDn' : 'bindPassword', 'is missing; who searches needs both, or neither');
+}
