@@ -81,7 +81,8 @@ function agentFor(Maker: typeof Agent, rules: Pick<GuardedRequest, 'allow' | 'al
   return agent;
 }
 
-function guardedLookup(rules: Pick<GuardedRequest, 'allow' | 'allowLoopback'>): LookupFunction {
+/** Looks names up, and tells only addresses that may be reached. */
+export function guardedLookup(rules: Pick<GuardedRequest, 'allow' | 'allowLoopback'>): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '', 0);

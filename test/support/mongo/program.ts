@@ -49,6 +49,11 @@ export class Program {
     for (const pipe of [child.stdout, child.stderr]) (pipe as unknown as { unref(): void }).unref();
   }
 
+  /** Sends a signal and does not wait for what comes of it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
+  }
+
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
