@@ -14,14 +14,14 @@ export async function scan<T>(
   limit: number,
   cursor: string | undefined,
   fetch: (limit: number, cursor: string | undefined) => Promise<Items<T>>,
-  fits: (item: T) => boolean,
+  fits: (item: T) => boolean | Promise<boolean>,
 ): Promise<{ items: T[]; next: string | null }> {
   const items: T[] = [];
   let next: string | null | undefined = cursor;
   for (let step = 0; step < mostSteps && items.length < limit && next !== null; step += 1) {
     // What is missing and no more: the cursor stands behind the last item that was looked at.
     const page = await fetch(limit - items.length, next);
-    items.push(...page.items.filter(fits));
+    for (const item of page.items) if (await fits(item)) items.push(item);
     next = page.next;
   }
   return { items, next: next ?? null };

@@ -1,3 +1,4 @@
+import { type HubRights, hasAnyRight, rightsOver } from './hub-rights.ts';
 import { type HubPermission, hubScopes } from './hub-roles.ts';
 
 type Permissions = ReadonlySet<HubPermission>;
@@ -8,12 +9,22 @@ type Permissions = ReadonlySet<HubPermission>;
  * (security.md: nobody grants above their own effective rights by any road).
  *
  * `hub:hub-roles-assign` itself is not asked for: no token can hold it, and automation has to be able to lock an owner out;
- * what gives that permission is guarded by `mayAssign`.
+ * what gives that permission is guarded by `mayAssign`. What the other holds over some departments the caller holds over all
+ * of these.
+ * @param department of the person who is reached
  */
-export function mayTouch(caller: Permissions, target: Permissions): boolean {
-  if (target.size === 0) return true;
-  if (!caller.has('hub:people-write')) return false;
-  return [...target].every((permission) => permission === 'hub:hub-roles-assign' || caller.has(permission));
+export function mayTouch(caller: HubRights, target: HubRights, department?: string | undefined): boolean {
+  if (!hasAnyRight(target)) return true;
+  if (!rightsOver(caller, department).has('hub:people-write')) return false;
+  const everywhere = (permission: HubPermission) =>
+    permission === 'hub:hub-roles-assign' || caller.everywhere.has(permission);
+  return (
+    [...target.everywhere].every(everywhere) &&
+    [...target.limited].every(
+      ([permission, departments]) =>
+        everywhere(permission) || [...departments].every((one) => caller.limited.get(permission)?.has(one) === true),
+    )
+  );
 }
 
 /** Hub roles take a permission of their own, and nobody hands out a right that they do not hold. */

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { Assurance } from '#domain/assurance.ts';
+import type { HubRights } from '#domain/hub-rights.ts';
 import type { HubPermission } from '#domain/hub-roles.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person } from '#storage/collections.ts';
@@ -18,7 +19,10 @@ export interface Viewer {
   /** What the sign-in proved (RFC 8176), and what that comes to. */
   readonly amr: readonly string[];
   readonly assurance: Assurance;
+  /** What they may do in the hub here: over everybody; on a page about one person, over that person. */
   readonly hub: ReadonlySet<HubPermission>;
+  /** All of it, with the rights that are limited to departments. */
+  readonly rights: HubRights;
 }
 
 /** A text of the catalogue and what stands in it. */
@@ -38,6 +42,8 @@ export interface Context {
   readonly requestId: string;
   texts: Texts;
   viewer?: Viewer;
+  /** Departments that the right to this request is limited to. */
+  within?: readonly string[];
   /** Days in which an admin without a second factor may still do without. */
   mfaDaysLeft?: number;
   /** The form token for this browser. */

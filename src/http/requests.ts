@@ -1,6 +1,6 @@
+import { isWithin } from '#actions/people/rights.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
 import { foreseenBreaches } from '#actions/requests/ask.ts';
-import type { Services } from '#actions/services.ts';
 import { withIncluded } from '#domain/policy/inclusion.ts';
 import { roleTitle } from '#http/account/lines.ts';
 import type { Context } from '#http/context.ts';
@@ -42,14 +42,9 @@ export async function shownRequest(state: Context, request: Stored<AccessRequest
     prevented: (breaches?.prevented ?? []).map(({ rule }) => rule.title),
     warned: (breaches?.accepted ?? []).map(({ rule }) => rule.title),
     approvedBy: await Promise.all(
-      request.approvals
-        .filter(({ digest }) => digest === request.digest)
-        .map(({ by }) => nameOf(services, by, texts.t('access.operator'))),
+      request.approvals.filter(({ digest }) => digest === request.digest).map(({ by }) => nameOf(state, by)),
     ),
-    decider:
-      request.decidedBy === undefined
-        ? undefined
-        : await nameOf(services, request.decidedBy, texts.t('access.operator')),
+    decider: request.decidedBy === undefined ? undefined : await nameOf(state, request.decidedBy),
   };
 }
 
@@ -63,9 +58,14 @@ function givenBy(document: Parameters<typeof withIncluded>[0], role: string) {
   return [...given].map(([system, permissions]) => ({ system, permissions: [...permissions].toSorted() }));
 }
 
-async function nameOf(services: Services, by: string, operator: string): Promise<string> {
+/** Who did it; to whom it is not theirs to see people of other departments, somebody of these is an administrator. */
+async function nameOf({ deps, texts, within }: Context, by: string): Promise<string> {
+  const { store } = deps.services;
   const [kind, id = ''] = by.split(':', 2);
-  if (kind === 'person') return (await services.store.get(people, id))?.name ?? id;
-  if (kind === 'system') return (await services.store.get(systems, id))?.title ?? id;
-  return operator;
+  if (kind === 'system') return (await store.get(systems, id))?.title ?? id;
+  if (kind !== 'person') return texts.t('access.operator');
+  const person = await store.get(people, id);
+  if (within !== undefined && !(person !== undefined && isWithin({ within }, person)))
+    return texts.t('admin.anAdministrator');
+  return person?.name ?? id;
 }

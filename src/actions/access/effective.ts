@@ -1,9 +1,9 @@
 import { type Claims, claimsOf } from '#domain/claims/claims.ts';
 import { nativeRoleMapping, nativeRolesOf } from '#domain/claims/native-roles.ts';
 import { HubError } from '#domain/errors.ts';
-import { type HubPermission, hubRoles, isHubRole } from '#domain/hub-roles.ts';
+import { type HubRights, hubRightsOf } from '#domain/hub-rights.ts';
+import type { HubPermission } from '#domain/hub-roles.ts';
 import type { Access } from '#domain/policy/access.ts';
-import { inForce } from '#domain/policy/subject.ts';
 import { reconcilingOf, shapedRoles } from '#domain/providers/reconcile.ts';
 import type { Stored } from '#storage/collection.ts';
 import {
@@ -39,8 +39,10 @@ export interface EffectiveAccess {
   readonly roles: readonly string[];
   /** Every system of the store, also those where nothing is held. */
   readonly systems: ReadonlyMap<string, SystemAccess>;
-  /** What the person may do in the hub itself: by single assignment only. */
+  /** What the person may do in the hub itself, over everybody: by single assignment only. */
   readonly hub: ReadonlySet<HubPermission>;
+  /** The same with what they may do over the people of some departments. */
+  readonly hubRights: HubRights;
   /** The strictest way of signing in that a role asks for. */
   readonly requires: Access['requires'];
 }
@@ -138,25 +140,16 @@ function accessFrom(
     const claims = claimsOf(module, person, login, { ...here, nativeRoles: sets, profile });
     return [system.id, { ...here, nativeRoles, claims, mayEnter }];
   });
+  const hubRights = hubRightsOf(subject.active, assigned, at);
   return {
     personId: person.id,
     active: subject.active,
     roles: held.roles,
     systems: new Map(perSystem),
-    hub: hubPermissionsOf(subject.active, assigned, at),
+    hub: hubRights.everywhere,
+    hubRights,
     requires: held.requires,
   };
-}
-
-/** Hub permissions come by single assignment of a hub role, to active people only. */
-export function hubPermissionsOf(
-  active: boolean,
-  assigned: readonly Pick<Assignment, 'role' | 'from' | 'until'>[],
-  at: number,
-): ReadonlySet<HubPermission> {
-  if (!active) return new Set();
-  const roles = assigned.filter(({ role, ...period }) => isHubRole(role) && inForce(period, at));
-  return new Set(roles.flatMap(({ role }) => hubRoles[role]?.grants ?? []));
 }
 
 function cacheOf(store: Store): Map<string, Cached> {

@@ -3,6 +3,7 @@ import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Assignment, type Person, people } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
+import { requireWithin } from '../people/rights.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import { actGuard, retryingRaces, rightsTag } from '../policy/rights.ts';
 import type { Services } from '../services.ts';
@@ -32,7 +33,8 @@ export interface GuardedAct<R> {
  *
  * @param plan sees the person and all single assignments as they are now; may be called again after a lost race, so it has
  *   no effects of its own. It checks versions the caller has seen (`If-Match`) against `state.person.version`.
- * @throws HubError `not-found`, SeparationBreached, CommitConflict; inside a unit of work the last comes at its end.
+ * A right that is limited to departments holds for this person as they are in the commit, and as they will be.
+ * @throws HubError `not-found`, `forbidden`, SeparationBreached, CommitConflict; inside a unit of work the last comes at its end.
  */
 export async function guardedByPerson<R>(
   services: Services,
@@ -49,7 +51,9 @@ export async function guardedByPerson<R>(
     const person = await store.get(people, personId);
     if (person === undefined) throw new HubError('not-found', 'There is no such person');
     const before = { person, assignments: await assignmentsOf(store, personId) };
+    requireWithin(origin, person);
     const { act, after, first = [], changes, events, result } = await plan(before);
+    if (after.person !== undefined) requireWithin(origin, after.person);
     const state: PersonState = { ...before, ...after };
     const { prevented, accepted } = breachesOfChange(policy, before, state, clock.now());
     const who = { id: personId, person };

@@ -1,6 +1,7 @@
 import { type AuditDraft, draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { mayAssign } from '#domain/hub-reach.ts';
+import { limitableRoles } from '#domain/hub-rights.ts';
 import { hubRoles, isHubRole } from '#domain/hub-roles.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -18,6 +19,8 @@ export interface NewAssignment {
   readonly from?: number | undefined;
   /** Milliseconds since 1970, exclusive; absent = without an end. */
   readonly until?: number | undefined;
+  /** A role of the hub over the people of these departments (exact values) alone; absent = over everybody. */
+  readonly departments?: readonly string[] | undefined;
   /** Why; 1 to 500 characters. */
   readonly reason: string;
 }
@@ -32,10 +35,10 @@ export async function assignRole(
   personId: string,
   given: NewAssignment,
 ): Promise<Stored<Assignment>> {
-  await requireMayAssign(services, origin, given.role);
   await check(services, given);
   return guardedByPerson(services, origin, personId, async ({ person, assignments: standing }) => {
-    if (standing.some((other) => other.role === given.role && other.from === given.from && other.until === given.until))
+    await requireMayAssign(services, origin, given.role, person);
+    if (standing.some((other) => isSame(other, given)))
       throw new HubError('already-exists', 'The person has this role for this time already');
     const id = uuidv7(services.clock.now());
     const data = assignmentOf(services, origin, personId, given);
@@ -53,14 +56,24 @@ export async function assignRole(
  * Refuses when the actor may not give, or take, this role.
  * @throws HubError `forbidden`
  */
-export async function requireMayAssign(services: Services, origin: Origin, role: string): Promise<void> {
-  const rights = await rightsOf(services, origin);
+export async function requireMayAssign(
+  services: Services,
+  origin: Origin,
+  role: string,
+  person: Stored<Person>,
+): Promise<void> {
+  const rights = await rightsOf(services, origin, person);
   const grants = isHubRole(role) ? hubRoles[role]?.grants : undefined;
   if (grants === undefined ? rights.has('hub:roles-assign') : mayAssign(rights, grants)) return;
   throw new HubError('forbidden', grants === undefined ? undefined : 'You may not give or take this role of the hub');
 }
 
-async function check(services: Services, { role, from, until, reason }: NewAssignment): Promise<void> {
+function isSame(a: Pick<NewAssignment, 'role' | 'from' | 'until' | 'departments'>, b: NewAssignment): boolean {
+  const key = ({ departments }: typeof a) => departments && JSON.stringify([...departments].sort());
+  return a.role === b.role && a.from === b.from && a.until === b.until && key(a) === key(b);
+}
+
+async function check(services: Services, { role, from, until, reason, departments }: NewAssignment): Promise<void> {
   const faults = [];
   const known = isHubRole(role) || (await policyInForce(services)).compiled.document.roles.has(role);
   if (!known) faults.push({ path: 'role', message: 'is no role of the policy or of the hub' });
@@ -68,17 +81,31 @@ async function check(services: Services, { role, from, until, reason }: NewAssig
     faults.push({ path: 'reason', message: 'say why, in 1 to 500 characters' });
   if (until !== undefined && until <= Math.max(from ?? 0, services.clock.now()))
     faults.push({ path: 'until', message: 'has to lie ahead, and after from' });
+  if (departments !== undefined) faults.push(...departmentFaults(role, departments));
   if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
+}
+
+const mostDepartments = 50;
+
+function departmentFaults(role: string, departments: readonly string[]): { path: string; message: string }[] {
+  const say = (message: string) => [{ path: 'departments', message }];
+  if (!limitableRoles.includes(role)) return say(`only ${limitableRoles.join(' and ')} can be limited to departments`);
+  if (departments.length === 0 || departments.length > mostDepartments)
+    return say(`name 1 to ${mostDepartments}, or leave it out for the whole company`);
+  if (departments.some((one) => one.trim() === '' || one.length > 200))
+    return say('each takes 1 to 200 characters, exactly as it stands on the people');
+  return [];
 }
 
 /** The stored form of an assignment. */
 export function assignmentOf(services: Services, origin: Origin, person: string, given: NewAssignment): Assignment {
-  const { role, from, until, reason } = given;
+  const { role, from, until, departments, reason } = given;
   return {
     person,
     role,
     ...(from === undefined ? {} : { from }),
     ...(until === undefined ? {} : { until }),
+    ...(departments === undefined ? {} : { departments: [...new Set(departments)].sort() }),
     reason,
     by: actorOf(origin),
     at: services.clock.now(),
@@ -86,12 +113,13 @@ export function assignmentOf(services: Services, origin: Origin, person: string,
 }
 
 /** An assignment as its events show it; the reason may speak of people and stands in the sealed part. */
-export function shown(id: string, { role, from, until }: Assignment): JsonObject {
+export function shown(id: string, { role, from, until, departments }: Assignment): JsonObject {
   return {
     assignment: id,
     role,
     ...(from === undefined ? {} : { from: new Date(from).toISOString() }),
     ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+    ...(departments === undefined ? {} : { departments }),
   };
 }
 

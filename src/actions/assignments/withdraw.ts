@@ -27,7 +27,7 @@ export async function withdrawRole(
     if (assignment === undefined) throw new HubError('not-found', 'The person has no such role');
     const { id, version, ...before } = assignment;
     if (options.ifVersion !== undefined && options.ifVersion !== version) throw new HubError('stale');
-    await requireMayAssign(services, origin, before.role);
+    await requireMayAssign(services, origin, before.role, person);
     if (before.until !== undefined && before.until <= services.clock.now())
       throw new HubError('conflict', 'This assignment has ended by itself and stays in the history');
     await requireReach(services, origin, person);

@@ -5,7 +5,7 @@ import { credentials, factorGraces, type Person, people } from '#storage/collect
 import type { Change } from '#storage/port.ts';
 import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
-import { refuseTokenOver, requireReach, rightsOf } from '../people/rights.ts';
+import { refuseTokenOver, requireReach, rightsOf, stillWithin } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 import { endRecoveryCodes } from './recovery-codes.ts';
@@ -13,7 +13,7 @@ import { factorsOf } from './remove.ts';
 
 /** May this actor take factors from this person? @throws HubError `forbidden` */
 async function requireHelper(services: Services, origin: Origin, person: Stored<Person>): Promise<void> {
-  if (!(await rightsOf(services, origin)).has('hub:password-reset')) throw new HubError('forbidden');
+  if (!(await rightsOf(services, origin, person)).has('hub:password-reset')) throw new HubError('forbidden');
   await requireReach(services, origin, person);
   await refuseTokenOver(services, origin, person);
 }
@@ -41,6 +41,7 @@ export async function resetFactors(
   const who = await about(services, origin, person);
   const why = options.reason === undefined ? {} : { detail: { reason: options.reason } };
   const changes: Change[] = [
+    ...stillWithin(origin, person),
     ...taken.map(({ id, version }): Change => ({ kind: 'remove', collection: credentials, id, ifVersion: version })),
     ...codes,
     { kind: 'remove', collection: factorGraces, id: personId },

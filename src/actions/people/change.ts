@@ -20,7 +20,7 @@ import { endingsOfPerson } from '../sessions/ending.ts';
 import { about } from './about.ts';
 import { asClash, clashes, refuseClashes } from './clashes.ts';
 import { personalFields } from './create.ts';
-import { refuseTokenOver, requireReach } from './rights.ts';
+import { refuseTokenOver, requireReach, requireWithin, withinFaults } from './rights.ts';
 
 export interface ChangeOptions {
   /** The version that the caller saw; another one is refused as `stale`. */
@@ -45,7 +45,8 @@ export async function changePerson(
   if (seen === undefined) throw new HubError('not-found', 'There is no such person');
   const told = patched(patch, fieldsOf(seen));
   if (options.ifVersion !== undefined && options.ifVersion !== seen.version) throw new HubError('stale');
-  const faults = personFaults(told);
+  requireWithin(origin, seen);
+  const faults = [...personFaults(told), ...withinFaults(origin, told)];
   if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
   if (changedFields(fieldsOf(seen), told).length === 0) return seen;
   await requireReach(services, origin, seen);

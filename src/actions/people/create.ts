@@ -14,6 +14,7 @@ import type { Services } from '../services.ts';
 import { about } from './about.ts';
 import { asClash, clashes, refuseClashes } from './clashes.ts';
 import { hashOf, newCredential } from './credential.ts';
+import { withinFaults } from './rights.ts';
 
 export interface NewPerson extends PersonPatch {
   readonly password?: string | undefined;
@@ -33,7 +34,7 @@ export async function createPerson(
   detail?: JsonObject,
 ): Promise<Stored<Person>> {
   const fields = patched(input);
-  const faults = personFaults(fields);
+  const faults = [...personFaults(fields), ...withinFaults(origin, fields)];
   if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
   refuseClashes(await clashes(services, fields));
   const hash = await hashOf(services, fields, input);

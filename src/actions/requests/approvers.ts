@@ -6,7 +6,7 @@ import { assignmentsOf } from '../access/reading.ts';
 import { subjectOfPerson } from '../access/subject.ts';
 import { actorOf } from '../named.ts';
 import { findByLogin } from '../people/find.ts';
-import { rightsOf } from '../people/rights.ts';
+import { requireWithin, rightsOf } from '../people/rights.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 
@@ -16,9 +16,10 @@ import type { Services } from '../services.ts';
  */
 export async function requireMayDecide(services: Services, origin: Origin, request: AccessRequest): Promise<void> {
   if (isOwn(origin, request)) throw new HubError('forbidden', 'Nobody decides a request of their own');
-  if ((await rightsOf(services, origin)).has('hub:roles-assign')) return;
   const { kind, id } = origin.actor;
   const person = await services.store.get(people, request.person);
+  if (person !== undefined) requireWithin(origin, person);
+  if ((await rightsOf(services, origin, person)).has('hub:roles-assign')) return;
   const asManager =
     kind === 'person' && id !== undefined && person !== undefined && (await manages(services, id, person));
   if (!asManager) throw new HubError('forbidden');

@@ -4,11 +4,12 @@ import { isHubRole } from '#domain/hub-roles.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type AccessRequest, accessRequests, type Person, people } from '#storage/collections.ts';
-import { CommitConflict } from '#storage/port.ts';
+import { type Change, CommitConflict } from '#storage/port.ts';
 import { assignmentsOf } from '../access/reading.ts';
 import { breachesOfChange, type ChangeBreaches } from '../access/separation.ts';
 import { actorOf } from '../named.ts';
 import { about } from '../people/about.ts';
+import { requireWithin, stillWithin } from '../people/rights.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 import { digestOf, type RequestContent, shown } from './content.ts';
@@ -28,6 +29,7 @@ export async function askForRole(
   const { store, clock, settings } = services;
   const person = await store.get(people, content.person);
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
+  requireWithin(origin, person);
   await checkContent(services, person, content);
   const open = await openOf(services, person.id);
   if (open.length >= mostOpen)
@@ -49,10 +51,11 @@ export async function askForRole(
     after: shown(id, data),
     personal: { ...who.personal, detail: { reason } },
   });
+  const changes: Change[] = [...stillWithin(origin, person), { kind: 'insert', collection: accessRequests, id, data }];
   try {
-    await store.write({ changes: [{ kind: 'insert', collection: accessRequests, id, data }], events: [event] });
+    await store.write({ changes, events: [event] });
   } catch (error) {
-    if (!(error instanceof CommitConflict)) throw error;
+    if (!(error instanceof CommitConflict) || error.change.collection !== accessRequests) throw error;
     throw new HubError('already-exists', 'This role is asked for already', { cause: error });
   }
   return { ...data, id, version: 1 };

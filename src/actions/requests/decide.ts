@@ -15,6 +15,7 @@ import { guardedByPerson } from '../access/guarded.ts';
 import { assigned, assignmentOf } from '../assignments/assign.ts';
 import { actorOf } from '../named.ts';
 import { about } from '../people/about.ts';
+import { stillWithin } from '../people/rights.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 import { requireMayDecide } from './approvers.ts';
@@ -108,7 +109,9 @@ export async function rejectRequest(
     ...{ state: 'rejected', decidedBy: actorOf(origin), decidedAt: services.clock.now(), decision: decision.reason },
   };
   const event = await decided(services, origin, person, request, 'access.rejected', decision.reason);
-  await settled(() => services.store.write({ changes: [replaced(id, version, data)], events: [event] }));
+  await settled(() =>
+    services.store.write({ changes: [...stillWithin(origin, person), replaced(id, version, data)], events: [event] }),
+  );
   return { ...data, id, version: version + 1 };
 }
 

@@ -1,6 +1,8 @@
 import type { Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
-import { sessions } from '#storage/collections.ts';
+import { people, sessions } from '#storage/collections.ts';
+import type { Commit } from '#storage/port.ts';
+import { requireWithin, stillWithin } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { type EndingReason, endingOfSession, endingsOfPerson, sessionsOf } from './ending.ts';
 
@@ -14,7 +16,7 @@ export async function endSession(
 ): Promise<void> {
   const record = await services.store.one(sessions, 'uid', session);
   if (record === undefined || record.account !== person) throw new HubError('not-found', 'There is no such session');
-  await services.store.write(await endingOfSession(services, origin, record, why));
+  await write(services, origin, person, await endingOfSession(services, origin, record, why));
 }
 
 /** Ends all of a person's sessions, but for one if wanted. @returns how many. */
@@ -26,6 +28,15 @@ export async function endSessions(
   options: { except?: string } = {},
 ): Promise<number> {
   const count = (await sessionsOf(services, person)).filter((session) => session.uid !== options.except).length;
-  if (count > 0) await services.store.write(await endingsOfPerson(services, origin, person, why, options));
+  if (count === 0) return 0;
+  await write(services, origin, person, await endingsOfPerson(services, origin, person, why, options));
   return count;
+}
+
+/** A right that is limited to departments holds if the person is of one of them in this commit. */
+async function write(services: Services, origin: Origin, id: string, { changes, events }: Commit): Promise<void> {
+  const person = origin.within === undefined ? undefined : await services.store.get(people, id);
+  if (person !== undefined) requireWithin(origin, person);
+  const only = person === undefined ? [] : stillWithin(origin, person);
+  await services.store.write({ changes: [...only, ...changes], ...(events === undefined ? {} : { events }) });
 }

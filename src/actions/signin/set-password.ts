@@ -6,7 +6,7 @@ import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import { credentialChange, passwordId } from '../people/credential.ts';
 import { requireGoodPassword } from '../people/password-rules.ts';
-import { refuseTokenOver, requireReach, rightsOf } from '../people/rights.ts';
+import { refuseTokenOver, requireReach, rightsOf, stillWithin } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 
@@ -20,9 +20,9 @@ export async function setPassword(
   personId: string,
   password: string,
 ): Promise<void> {
-  const rights = await rightsOf(services, origin);
-  if (!rights.has('hub:password-reset')) throw new HubError('forbidden');
   const person = await services.store.get(people, personId);
+  const rights = await rightsOf(services, origin, person);
+  if (!rights.has('hub:password-reset')) throw new HubError('forbidden');
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
   await requireReach(services, origin, person);
   await refuseTokenOver(services, origin, person);
@@ -35,6 +35,7 @@ export async function setPassword(
   try {
     await services.store.write({
       changes: [
+        ...stillWithin(origin, person),
         credentialChange(personId, before, hash, services.clock.now()),
         ...endings.changes,
         ...credentialNotice(services, origin, person, before === undefined ? 'password-set' : 'password-changed'),

@@ -93,6 +93,8 @@ export interface Origin {
   readonly agent?: string;
   /** Language tag that whoever acts reads; for mails, never on record. */
   readonly locale?: string;
+  /** The right to this act is held over the people of these departments alone; undefined: over everybody. Never on record. */
+  readonly within?: readonly string[];
 }
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };

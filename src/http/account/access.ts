@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { type EffectiveAccess, effectiveAccess } from '#actions/access/effective.ts';
 import { type AccessExplanation, explainAccess } from '#actions/access/explain.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
+import type { HubRights } from '#domain/hub-rights.ts';
 import type { PolicyDocument } from '#domain/policy/document.ts';
 import { context } from '#http/context.ts';
 import type { Texts } from '#http/i18n/catalogue.ts';
@@ -18,7 +19,7 @@ import { placesToGo } from './systems.ts';
 export const accessPage: RequestHandler = async (_req, res) => {
   const { deps, texts } = context(res);
   const { services } = deps;
-  const { person, hub } = viewer(res);
+  const { person, rights } = viewer(res);
   const [access, { compiled }, places] = await Promise.all([
     effectiveAccess(services, person),
     policyInForce(services),
@@ -39,9 +40,19 @@ export const accessPage: RequestHandler = async (_req, res) => {
   render(res, 'account/access', {
     roles,
     systems: explained.map(({ system, explanation }) => inSystem(texts, document, access, system, explanation)),
-    hubRights: [...hub].map((permission) => texts.t(`hubPermissions.${permission.slice('hub:'.length)}`)),
+    hubRights: hubRightsInWords(texts, rights),
   });
 };
+
+function hubRightsInWords({ t }: Texts, { everywhere, limited }: HubRights): string[] {
+  const words = (permission: string) => t(`hubPermissions.${permission.slice('hub:'.length)}`);
+  return [
+    ...[...everywhere].map(words),
+    ...[...limited].map(([permission, departments]) =>
+      t('hubPermissions.within', { right: words(permission), departments: [...departments].join(', ') }),
+    ),
+  ];
+}
 
 function inSystem(
   texts: Texts,

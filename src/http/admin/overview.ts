@@ -4,6 +4,7 @@ import { lapsedAcceptances } from '#actions/conflicts/list.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
+import { departmentsOf } from '#domain/hub-rights.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
@@ -19,10 +20,12 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
   const may = (permission: Parameters<NonNullable<typeof viewer>['hub']['has']>[0]) =>
     viewer?.hub.has(permission) === true;
   const { store, clock } = services;
+  const within = viewer && departmentsOf(viewer.rights, 'hub:people-read');
+  const here = within === undefined ? {} : { department: { in: within } };
   const since = new Date(clock.now() - dayMs).toISOString();
   const [active, disabled, systems, policy, failed, waiting, refusals, names, lapsed] = await Promise.all([
-    store.count(people, { status: 'active' }),
-    store.count(people, { status: 'disabled' }),
+    store.count(people, { status: 'active', ...here }),
+    store.count(people, { status: 'disabled', ...here }),
     systemDirectory(services),
     policyInForce(services),
     store.count(outbox, { status: 'failed' }),
@@ -50,6 +53,7 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     deliveries: may('hub:systems-read') ? { failed, waiting } : undefined,
     refusals: refusals?.items.map((event) => rowOf(texts, names, event)),
     signedUpTo: may('hub:audit-read') ? signedUpTo(services) : undefined,
+    within,
     counts: { deliveries: failed },
   });
 }

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { isOwn } from '#actions/requests/approvers.ts';
+import { listRequests } from '#actions/requests/list.ts';
 import { decideAndReturn } from '#http/account/requests.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
@@ -17,18 +18,16 @@ export async function requestsPage(req: Request, res: Response, { services }: Ht
   const state = states.find((one) => one === text(req.query.state)) ?? 'open';
   const cursor = text(req.query.cursor);
   const origin = originOf(req, res);
-  const page = await services.store.find(accessRequests, {
-    where: { state },
-    sort: state === 'open' ? 'id' : '-id',
-    limit: 50,
-    ...(cursor === '' ? {} : { cursor }),
+  const page = await listRequests(services, {
+    ...{ state, newest: state !== 'open', limit: 50, within: origin.within },
+    cursor: cursor === '' ? undefined : cursor,
   });
   const rows = page.items.map(async (one) => ({ ...(await shownRequest(context(res), one)), own: isOwn(origin, one) }));
   render(res, 'admin/requests', {
     active: 'requests',
     states,
     state,
-    open: await services.store.count(accessRequests, { state: 'open' }),
+    open: origin.within === undefined ? await services.store.count(accessRequests, { state: 'open' }) : undefined,
     mayDecide: viewer(res).hub.has('hub:roles-assign'),
     rows: await Promise.all(rows),
     next: page.next === null ? undefined : withQuery(req, { cursor: page.next }),

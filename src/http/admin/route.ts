@@ -1,14 +1,12 @@
 import type { Request, Response } from 'express';
-import type { HubPermission } from '#domain/hub-roles.ts';
+import type { Guarded } from '#domain/hub-scope.ts';
 import type { HttpDeps } from '#http/deps.ts';
 
 /** One page or form of the console. The list in routes.ts is what is mounted and what the route × role test reads. */
-export interface AdminRoute {
+export interface AdminRoute extends Guarded {
   readonly method: 'get' | 'post';
   /** Below the issuer, with Express parameters. */
   readonly path: string;
-  /** `any`: whoever holds some hub permission. */
-  readonly permission: HubPermission | 'any';
   /** Takes `multipart/form-data` too, files and long texts in it. */
   readonly upload?: true;
   /** Takes whole files as bytes (multipart/form-data). */

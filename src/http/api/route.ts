@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Services } from '#actions/services.ts';
 import type { Origin } from '#domain/audit/event.ts';
+import type { HubRights } from '#domain/hub-rights.ts';
 import type { HubPermission } from '#domain/hub-roles.ts';
+import type { Guarded } from '#domain/hub-scope.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
@@ -11,7 +13,9 @@ export interface Caller {
   readonly kind: 'token' | 'person';
   /** System id or person id. */
   readonly id: string;
+  /** What they may do over everybody; behind the guard of a route about one person, over that person. */
   readonly permissions: ReadonlySet<HubPermission>;
+  readonly rights: HubRights;
   readonly origin: Origin;
   /** When the person proved who they are, in ms since 1970; tokens have none. */
   readonly authTime?: number;
@@ -69,7 +73,7 @@ export interface AnswerDeclaration {
  * One route of the REST API: what it takes, who may call it, what it may answer. The guard checks all of it and the
  * OpenAPI document is made from it, so neither can differ from the other.
  */
-export interface Route<Q = unknown, B = unknown, I = unknown> {
+export interface Route<Q = unknown, B = unknown, I = unknown> extends Guarded {
   readonly method: Method;
   /** Below /api/v1, parameters in braces (RFC 6570, level 1). */
   readonly path: string;

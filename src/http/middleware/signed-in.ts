@@ -23,6 +23,7 @@ export async function viewerOf(req: Request, res: Response): Promise<Viewer | un
     amr: session.amr,
     assurance: session.assurance,
     hub: access.hub,
+    rights: access.hubRights,
   };
   return state.viewer;
 }

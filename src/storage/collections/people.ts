@@ -52,6 +52,8 @@ export const assignmentSchema = z.object({
   /** Milliseconds; from inclusive, until exclusive. */
   from: z.number().optional(),
   until: z.number().optional(),
+  /** A role of the hub that holds over the people of these departments alone. */
+  departments: z.array(z.string()).optional(),
   reason: z.string(),
   /** Who assigned it: `person:<id>`, `operator`, `system:<id>`. */
   by: z.string(),
@@ -63,7 +65,8 @@ export type Assignment = z.infer<typeof assignmentSchema>;
 export const assignments = collection({
   name: 'assignments',
   life: 'kept',
-  schemaVersion: 2,
+  // 3: a hub that does not know `departments` would take a limited role for a whole one.
+  schemaVersion: 3,
   schema: assignmentSchema,
   indexes: { person: { fields: ['person'] }, role: { fields: ['role'] }, until: { fields: ['until'] } },
 });

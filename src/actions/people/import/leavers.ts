@@ -4,7 +4,7 @@ import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import { everyRecord } from '../../access/reading.ts';
 import { personLabel } from '../../access/subject.ts';
-import { requireReach } from '../rights.ts';
+import { isWithin, requireReach } from '../rights.ts';
 import type { Plan, PlannedRow } from './plan.ts';
 
 /** Above this share of the active people a file without them takes a word more: it may be half a file. */
@@ -29,6 +29,7 @@ export async function leaversOf(plan: Plan): Promise<Leavers> {
   const spared: { id: string; person: string; why: SparedWhy }[] = [];
   let active = 0;
   for await (const person of everyRecord(plan.services.store, people, { where: { status: 'active' } })) {
+    if (!isWithin(plan.origin, person)) continue;
     active += 1;
     if (plan.met.has(person.id)) continue;
     const why = await sparedWhy(plan, person);

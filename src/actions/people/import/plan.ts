@@ -17,7 +17,7 @@ import { type PolicyInForce, policyInForce } from '../../policy/in-force.ts';
 import type { Services } from '../../services.ts';
 import { passwordId } from '../credential.ts';
 import { judgePassword } from '../password-rules.ts';
-import { refuseTokenOver, requireReach } from '../rights.ts';
+import { isWithin, refuseTokenOver, requireReach, withinFaults } from '../rights.ts';
 import { type Known, knownOf, meets } from './match.ts';
 
 /** What is wrong with a row: its line (from 1), the column, how to put it right. */
@@ -75,6 +75,7 @@ export async function planRows(
     if (before !== undefined) plan.met.add(before.id);
     const fields = patched(row.patch, before && fieldsOf(before));
     const wrong = [
+      ...(before === undefined || isWithin(plan.origin, before) ? withinFaults(plan.origin, fields) : outside(before)),
       ...personFaults(fields),
       ...(await passwordFaults(plan, row, fields)),
       ...claimFaults(plan, row, fields, before),
@@ -90,6 +91,12 @@ export async function planRows(
       faults.push({ line: row.line, path: path.replace(/^attributes\./, ''), message });
   }
   return { planned, faults };
+}
+
+/** Whom the row meets is nobody that a limited right reaches; the row that names them is known to whoever wrote it. */
+function outside({ employeeNumber }: Stored<Person>): Wrong {
+  const path = employeeNumber === undefined ? 'email' : 'employeeNumber';
+  return [{ path, message: 'belongs to somebody outside of the departments that you administer; leave the row out' }];
 }
 
 type Wrong = { path: string; message: string }[];

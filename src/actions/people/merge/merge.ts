@@ -166,7 +166,7 @@ async function carriedRoles(
       throw new HubError('invalid', undefined, {
         faults: [{ path: 'roles', message: `${id} is no assignment of the other account` }],
       });
-    await requireMayAssign(services, origin, found.role);
+    await requireMayAssign(services, origin, found.role, gone);
     carried.push(found);
   }
   return carried;

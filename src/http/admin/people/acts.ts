@@ -40,6 +40,13 @@ function formOf(act: Act, kept: readonly string[] = []) {
   };
 }
 
+/** Several values in one field, as lists stand in a people CSV. */
+const listed = (field: string): string[] =>
+  field
+    .split(';')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+
 const version = (req: Request) => ({ ifVersion: Number(text(req.body?.version)) });
 
 export const disable = formOf(async (services, person, req, res) => {
@@ -81,15 +88,17 @@ export const assign = formOf(
     const { timeZone } = services.settings;
     const from = startOfDay(text(req.body?.from), timeZone);
     const until = endOfDay(text(req.body?.until), timeZone);
+    const departments = listed(text(req.body?.departments));
     await assignRole(services, originOf(req, res), person.id, {
       role,
       reason: text(req.body?.reason),
       ...(from === undefined ? {} : { from }),
       ...(until === undefined ? {} : { until }),
+      ...(departments.length === 0 ? {} : { departments }),
     });
     return { tone: 'good', key: 'admin.person.assigned', values: { role, name: person.name } };
   },
-  ['role', 'from', 'until', 'reason'],
+  ['role', 'from', 'until', 'departments', 'reason'],
 );
 
 export const withdraw = formOf(async (services, person, req, res) => {

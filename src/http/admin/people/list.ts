@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 import { effectiveAccess } from '#actions/access/effective.ts';
+import { hasAnyRight } from '#domain/hub-rights.ts';
 import { fold } from '#domain/people/folding.ts';
+import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
@@ -14,6 +16,8 @@ export async function peoplePage(req: Request, res: Response, { services }: Http
   const status = text(req.query.status);
   const cursor = text(req.query.cursor);
   const where: Record<string, NonNullable<Query['where']>[string]> = {};
+  const { within } = context(res);
+  if (within !== undefined) where.department = { in: within };
   if (q !== '') where.searchTerms = { prefix: fold(q) };
   if (status === 'active' || status === 'disabled') where.status = status;
   const [page, total, names] = await Promise.all([
@@ -28,7 +32,7 @@ export async function peoplePage(req: Request, res: Response, { services }: Http
         const chip = names.known(id);
         return held.mayEnter && chip !== undefined ? [chip] : [];
       });
-      return { ...person, systems, hub: access.hub.size > 0 };
+      return { ...person, systems, hub: hasAnyRight(access.hubRights) };
     }),
   );
   render(res, 'admin/people', {
@@ -36,6 +40,7 @@ export async function peoplePage(req: Request, res: Response, { services }: Http
     q,
     status,
     total,
+    within,
     rows,
     next: page.next === null ? undefined : withQuery(req, { cursor: page.next }),
     first: cursor === '' ? undefined : withQuery(req, { cursor: undefined }),

@@ -30,7 +30,7 @@ const dayMs = 86_400_000;
 
 /** `/admin/people/:id`: what this person may do in every system, why, why not, and what they did. */
 export async function personPage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
-  const { texts } = context(res);
+  const { texts, within } = context(res);
   const { store, clock, settings } = services;
   const person = await store.get(people, text(req.params.id));
   if (person === undefined) throw new HubError('not-found');
@@ -79,7 +79,12 @@ export async function personPage(req: Request, res: Response, { services }: Http
       id: one.id,
       role: one.role,
       reason: one.reason,
-      period: periodWords(texts, dates, one),
+      period: [
+        periodWords(texts, dates, one),
+        ...(one.departments === undefined
+          ? []
+          : [texts.t('admin.person.onlyDepartments', { departments: one.departments.join(', ') })]),
+      ].join(' · '),
       when: whenOf(one, clock.now()),
       mayWithdraw: looker.hub.has(isHubRole(one.role) ? 'hub:hub-roles-assign' : 'hub:roles-assign'),
     })),
@@ -88,7 +93,10 @@ export async function personPage(req: Request, res: Response, { services }: Http
     today: looker.hub.has('hub:audit-read') ? await today(services, texts, names, person.id) : undefined,
     attributes: attributesOf(texts, person),
     signsInWith: await factorsShown(services, person.id),
-    merges: await mergesOf(services, person),
+    // Who is limited to departments joins no accounts, and sees nobody of the others here.
+    merges: within === undefined ? await mergesOf(services, person) : [],
+    mayMerge: within === undefined && looker.hub.has('hub:people-write'),
+    mayLimit: looker.hub.has('hub:hub-roles-assign'),
   });
 }
 

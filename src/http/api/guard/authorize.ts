@@ -1,17 +1,42 @@
 import type { ServerResponse } from 'node:http';
+import { recordRefusal } from '#actions/audit/refused.ts';
 import { credentialsOf, hasSecondFactor } from '#actions/factors/credentials.ts';
 import { adminGraceUntil } from '#actions/factors/grace.ts';
 import type { Services } from '#actions/services.ts';
 import { assuranceBy, reaches } from '#domain/assurance.ts';
 import { HubError } from '#domain/errors.ts';
 import { type HubPermission, hubScopes } from '#domain/hub-roles.ts';
+import { admission } from '#domain/hub-scope.ts';
 import { isFresh } from '#http/middleware/fresh.ts';
+import { people } from '#storage/collections.ts';
 import type { Caller, Route } from '../route.ts';
 
-/** @throws HubError forbidden, fresh-sign-in-required (403) */
-export async function authorize(services: Services, caller: Caller, route: Route): Promise<void> {
-  if (!caller.permissions.has(route.permission)) throw new HubError('forbidden', `This takes ${route.permission}`);
-  if (route.fresh === true) await requireFresh(services, caller);
+/**
+ * @returns the caller as this route meets them: with what they may do here, and whose departments it keeps to
+ * @throws HubError forbidden, fresh-sign-in-required (403); not-found for a person outside of the departments of a limited right
+ */
+export async function authorize(
+  services: Services,
+  caller: Caller,
+  route: Route,
+  params: () => Readonly<Record<string, string>>,
+): Promise<Caller> {
+  const person = route.departments === 'person' ? await services.store.get(people, params().id ?? '') : undefined;
+  const admitted = admission(route, caller.rights, person);
+  if (admitted === 'forbidden') throw new HubError('forbidden', `This takes ${route.permission}`);
+  if (admitted === 'elsewhere') {
+    const refusal = { error: 'forbidden', endpoint: `${route.method} /api/v1${route.path}` };
+    await recordRefusal(services, caller.origin, { ...refusal, ...(person ? { subject: { id: person.id } } : {}) });
+    throw new HubError('not-found');
+  }
+  const { permissions, within } = admitted;
+  const narrowed = {
+    ...caller,
+    permissions,
+    origin: { ...caller.origin, ...(within === undefined ? {} : { within }) },
+  };
+  if (route.fresh === true) await requireFresh(services, narrowed);
+  return narrowed;
 }
 
 /**

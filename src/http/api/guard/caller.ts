@@ -40,6 +40,7 @@ export async function authenticate(
     kind: 'person',
     id: session.personId,
     permissions: access.hub,
+    rights: access.hubRights,
     authTime: session.authTime,
     amr: session.amr,
     origin: { ...doors.whence(req, res), actor: { kind: 'person', id: session.personId }, session: session.uid },
@@ -58,10 +59,12 @@ export function checkCrossSite(doors: Doors, caller: Caller, req: IncomingMessag
 async function ofToken(doors: Doors, req: IncomingMessage, res: ServerResponse): Promise<Caller> {
   const token = await doors.bearer(req);
   if (token === undefined) throw new HubError('bad-token');
+  const permissions = new Set(token.scopes.flatMap(permissionsOf));
   return {
     kind: 'token',
     id: token.client,
-    permissions: new Set(token.scopes.flatMap(permissionsOf)),
+    permissions,
+    rights: { everywhere: permissions, limited: new Map() },
     origin: { ...doors.whence(req, res), actor: { kind: 'system', id: token.client } },
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Services } from '#actions/services.ts';
 import { HubError } from '#domain/errors.ts';
+import { hasAnyRight } from '#domain/hub-rights.ts';
 import type { Ask, Caller, Route } from '../route.ts';
 import { sendAnswer } from './answer.ts';
 import { authorize, requireStrength } from './authorize.ts';
@@ -30,11 +31,11 @@ export function createGuard(
       const matching = match(req.method ?? '', path);
       if (matching !== undefined && 'found' in matching) progress.match = matching.found;
       checkCrossSite(doors, caller, req, res);
-      if (caller.permissions.size === 0) throw new HubError('forbidden');
+      if (!hasAnyRight(caller.rights)) throw new HubError('forbidden');
       const { route, params } = place(matching, res);
       await requireStrength(services, caller);
-      await authorize(services, caller, route);
-      const ask = await check(services, caller, { route, params }, req, search);
+      const admitted = await authorize(services, caller, route, params);
+      const ask = await check(services, admitted, { route, params }, req, search);
       await sendAnswer(res, route, await route.handle(ask));
     } catch (cause) {
       await refuse(services, doors.whence(req, res).request, progress, req, res, cause);

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { isWithin } from '#actions/people/rights.ts';
 import { askForRole, foreseenBreaches } from '#actions/requests/ask.ts';
 import { withdrawRequest } from '#actions/requests/change.ts';
 import { approveRequest, rejectRequest } from '#actions/requests/decide.ts';
+import { listRequests } from '#actions/requests/list.ts';
 import type { Services } from '#actions/services.ts';
+import { HubError } from '#domain/errors.ts';
 import { parseInstant } from '#domain/policy/dates.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type AccessRequest, accessRequests } from '#storage/collections.ts';
+import { type AccessRequest, accessRequests, people } from '#storage/collections.ts';
 import { named } from '../openapi/names.ts';
 import { type Look, type Route, route } from '../route.ts';
 import { cursor, limit, pageOf } from './list.ts';
@@ -56,8 +59,13 @@ async function shown(services: Services, { openKey: _, ...one }: Stored<AccessRe
   });
 }
 
-async function find({ services, params }: Look): Promise<Stored<AccessRequest>> {
-  return found(await services.store.get(accessRequests, params.request ?? ''));
+async function find({ services, caller, params }: Look): Promise<Stored<AccessRequest>> {
+  const one = found(await services.store.get(accessRequests, params.request ?? ''));
+  if (caller.origin.within !== undefined) {
+    const person = found(await services.store.get(people, one.person));
+    if (!isWithin(caller.origin, person)) throw new HubError('not-found');
+  }
+  return one;
 }
 
 const list = route({
@@ -65,16 +73,13 @@ const list = route({
   path: '/requests',
   summary: 'List requests for roles',
   permission: 'hub:people-read',
+  departments: 'narrowed',
   query: z.strictObject({ state: states.describe('open by default').optional(), limit, cursor }),
   answers: {
     200: { description: 'A page of requests, the oldest first', schema: pageOf('AccessRequestPage', request) },
   },
-  async handle({ services, query: { state = 'open', limit: most = 50, cursor: from } }) {
-    const where = { state };
-    const page = await services.store.find(accessRequests, {
-      ...{ where, limit: most },
-      ...(from === undefined ? {} : { cursor: from }),
-    });
+  async handle({ services, origin: { within }, query: { state = 'open', limit: most = 50, cursor: from } }) {
+    const page = await listRequests(services, { state, limit: most, cursor: from, within });
     const items = await Promise.all(page.items.map((one) => shown(services, one)));
     return { status: 200, body: { items, next: page.next } };
   },
@@ -85,6 +90,7 @@ const get = route({
   path: '/requests/{request}',
   summary: 'Show one request',
   permission: 'hub:people-read',
+  departments: 'narrowed',
   find,
   answers: { 200: { description: 'The request', schema: request, etag: true } },
   handle: async ({ services, item }) => ({ status: 200, version: item.version, body: await shown(services, item) }),
@@ -101,6 +107,7 @@ const ask = route({
   summary: 'Ask for a role for somebody',
   description: 'Neither who asks nor the person decides. Employees ask for themselves on /account/requests.',
   permission: 'hub:people-write',
+  departments: 'narrowed',
   body: {
     type: 'application/json',
     schema: named(
@@ -132,6 +139,7 @@ const approve = route({
   description:
     'Never by who asked or whom it is for. Content that changed since is 412: the digest names what was seen.',
   permission: 'hub:roles-assign',
+  departments: 'narrowed',
   find,
   versioned: true,
   body: {
@@ -150,6 +158,7 @@ const reject = route({
   path: '/requests/{request}/reject',
   summary: 'Decline a request',
   permission: 'hub:roles-assign',
+  departments: 'narrowed',
   find,
   versioned: true,
   body: { type: 'application/json', schema: named('AccessRejection', z.strictObject({ reason })) },
@@ -165,6 +174,7 @@ const withdraw = route({
   path: '/requests/{request}',
   summary: 'Take a request back, by who asked',
   permission: 'hub:people-write',
+  departments: 'narrowed',
   find,
   versioned: true,
   answers: { 204: { description: 'Withdrawn; it stays in the list' } },

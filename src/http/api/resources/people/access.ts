@@ -34,7 +34,10 @@ const access = named(
     active: z.boolean(),
     roles: z.array(z.string()),
     systems: z.array(systemAccess),
-    hub: z.array(z.string()).describe('Permissions in the hub itself'),
+    hub: z.array(z.string()).describe('Permissions in the hub itself, over everybody'),
+    hubLimited: z
+      .array(z.object({ permission: z.string(), departments: z.array(z.string()) }))
+      .describe('Permissions in the hub over the people of these departments alone'),
   }),
 );
 
@@ -43,6 +46,7 @@ const get = route({
   path: '/people/{id}/access',
   summary: 'Show what a person may do where, and why',
   permission: 'hub:people-read',
+  departments: 'person',
   find: findPerson,
   query: z.strictObject({
     system: z.string().max(200).describe('This system alone').optional(),
@@ -57,13 +61,17 @@ const get = route({
       ...only(await explainAccess(services, item, id, at), permission),
       mayEnter,
     }));
-    const { active, roles, hub } = effective;
+    const { active, roles, hub, hubRights } = effective;
     const body = {
       person: personLabel(item),
       active,
       roles,
       systems: await Promise.all(systems),
       hub: [...hub].sort(),
+      hubLimited: [...hubRights.limited].map(([one, departments]) => ({
+        permission: one,
+        departments: [...departments],
+      })),
     };
     return { status: 200, body };
   },

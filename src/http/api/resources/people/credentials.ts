@@ -28,6 +28,7 @@ const list = route({
   summary: 'List what a person signs in with',
   description: 'Kinds and times; no secret, hash or key. Recovery codes are not among them.',
   permission: 'hub:people-read',
+  departments: 'person',
   find: findPerson,
   query: z.strictObject(listQuery(['createdAt'], 'createdAt')),
   answers: { 200: { description: 'A page of credentials', schema: pageOf('CredentialPage', credential) } },
@@ -50,6 +51,7 @@ const resetAll = route({
   description:
     'With recovery codes and remembered browsers; every session ends. The password stays. Who may is said by `hub:password-reset`; never for holders of more rights in the hub.',
   permission: 'hub:password-reset',
+  departments: 'person',
   find: findReachable,
   query: reasonQuery,
   answers: { 204: { description: 'None is left' } },
@@ -64,6 +66,7 @@ const resetOne = route({
   path: '/people/{id}/credentials/{credential}',
   summary: 'Take one second factor from a person',
   permission: 'hub:password-reset',
+  departments: 'person',
   async find(look: Look) {
     const person = await findReachable(look);
     const one = (await factorsOf(look.services, person.id)).find(({ id }) => id === look.params.credential);

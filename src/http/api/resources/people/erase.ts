@@ -28,6 +28,7 @@ const erase = route({
   description:
     'Ends everything, removes the account and destroys the key of its part of the audit record; the chain still verifies. The last owner stays. Backups from before are not reached.',
   permission: 'hub:people-write',
+  departments: 'person',
   find: findPerson,
   fresh: true,
   body: { type: 'application/json', schema: request },

@@ -77,6 +77,7 @@ const make = route({
   description:
     'Nothing is loaded. Bad rows are told by line and make it not `loadable` unless they are to be skipped; with `leavers` whoever is active and not in the file leaves.',
   permission: 'hub:people-write',
+  departments: 'narrowed',
   query: z.strictObject({
     name: z.string().max(200).describe('What the file is called').optional(),
     skipBad: flag,
@@ -97,6 +98,7 @@ const get = route({
   path: '/people/imports/{id}',
   summary: 'Show a preview of people to be loaded',
   permission: 'hub:people-write',
+  departments: 'narrowed',
   find,
   answers: { 200: { description: 'The preview', schema: preview } },
   handle: async ({ services, item }) => ({ status: 200, body: await shown(services, item) }),
@@ -108,6 +110,7 @@ const list = route({
   summary: 'List what a preview does to whom',
   description: 'Everybody but those who stay as they are.',
   permission: 'hub:people-write',
+  departments: 'narrowed',
   find,
   query: z.strictObject(listQuery(['line', 'person', 'act'])),
   answers: { 200: { description: 'A page of effects', schema: pageOf('ImportEffectPage', effect) } },
@@ -130,6 +133,7 @@ const apply = route({
   summary: 'Load exactly what was previewed',
   description: 'Once. What changed meanwhile is refused with 412, and `errors` says who and what differs.',
   permission: 'hub:people-write',
+  departments: 'narrowed',
   find,
   body: { type: 'application/json', schema: application },
   answers: { 200: { description: 'What was done', schema: report } },

@@ -38,6 +38,7 @@ const load = route({
   description:
     'Rows meet existing people by employeeNumber, then email. With a bad row nothing is loaded, unless bad rows are to be skipped.',
   permission: 'hub:people-write',
+  departments: 'narrowed',
   query: z.strictObject({
     dryRun: flag,
     skipBad: flag,

@@ -14,6 +14,7 @@ const invite = route({
   description:
     'An invitation, or a reset where there is a password already. Links before it die. The mail goes out after the answer.',
   permission: 'hub:password-reset',
+  departments: 'person',
   async find(look: Look) {
     const person = await findPerson(look);
     await requireReach(look.services, look.caller.origin, person);

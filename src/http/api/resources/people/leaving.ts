@@ -33,6 +33,7 @@ const get = route({
   path: '/people/{id}/leaving',
   summary: 'Prove, system by system, that a person is out',
   permission: 'hub:people-read',
+  departments: 'person',
   find: findPerson,
   answers: { 200: { description: 'What is ended, what was told to whom, what is left to do by hand', schema: proof } },
   async handle({ services, item }) {

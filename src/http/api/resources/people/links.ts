@@ -28,6 +28,7 @@ const list = route({
   path: '/people/{id}/links',
   summary: 'List the logins that systems know a person by',
   permission: 'hub:people-read',
+  departments: 'person',
   find: findPerson,
   query: z.strictObject(listQuery(['createdAt', 'system'])),
   answers: { 200: { description: 'A page of links', schema: pageOf('LinkPage', link) } },

@@ -13,6 +13,7 @@ const list = route({
   path: '/people',
   summary: 'Search people',
   permission: 'hub:people-read',
+  departments: 'narrowed',
   query: z.strictObject({
     q: z.string().max(200).describe('Beginnings of words: names, e-mail, username, employee number').optional(),
     status: z.enum(['active', 'disabled']).optional(),
@@ -22,8 +23,8 @@ const list = route({
     cursor,
   }),
   answers: { 200: { description: 'A page of people', schema: pageOf('PersonPage', person) } },
-  async handle({ services, query }) {
-    const page = await searchPeople(services, given(query));
+  async handle({ services, origin: { within }, query }) {
+    const page = await searchPeople(services, { ...given(query), within });
     return { status: 200, body: { items: page.items.map(shown), next: page.next } };
   },
 });
@@ -33,6 +34,7 @@ const get = route({
   path: '/people/{id}',
   summary: 'Show one person',
   permission: 'hub:people-read',
+  departments: 'person',
   find: findPerson,
   answers: { 200: { description: 'The person', schema: person, etag: true } },
   handle: async ({ item }) => ({ status: 200, version: item.version, body: shown(item) }),
@@ -43,6 +45,7 @@ const create = route({
   path: '/people',
   summary: 'Add a person',
   permission: 'hub:people-write',
+  departments: 'narrowed',
   body: { type: 'application/json', schema: newPerson },
   answers: { 201: { description: 'The person as stored', schema: person, etag: true } },
   async handle({ services, origin, body }) {
@@ -59,6 +62,7 @@ const patch = route({
   description:
     'JSON merge patch (RFC 7396): null takes a value away. `{ "status": "disabled" }` ends everything at once.',
   permission: 'hub:people-write',
+  departments: 'person',
   async find(look: Look) {
     const record = await findPerson(look);
     await requireReach(look.services, look.caller.origin, record);

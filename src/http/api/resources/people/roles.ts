@@ -24,6 +24,7 @@ const assignment = named(
       role: z.string(),
       from: z.string().describe('Inclusive').optional(),
       until: z.string().describe('Exclusive').optional(),
+      departments: z.array(z.string()).describe('Over the people of these alone').optional(),
       reason: z.string(),
       by: z.string().describe('Who assigned it'),
       at: z.string(),
@@ -43,6 +44,11 @@ const newAssignment = named(
     role: z.string().min(1).max(200),
     from: dateOrInstant.describe('Inclusive; a day (00:00 UTC) or an instant ending in Z'),
     until: dateOrInstant.describe('Exclusive; a day (00:00 UTC) or an instant ending in Z'),
+    departments: z
+      .array(z.string().max(200))
+      .max(50)
+      .describe('hub-people-admin and hub-helpdesk: over the people of these departments (exact values) alone')
+      .optional(),
     reason: z.string().describe('Why, for the record'),
   }),
 );
@@ -72,6 +78,7 @@ const list = route({
   summary: 'List the roles given singly to a person',
   description: 'Roles that come by rule stand in people/{id}/access.',
   permission: 'hub:people-read',
+  departments: 'person',
   find: findPerson,
   query: z.strictObject(listQuery(['at', 'role'])),
   answers: { 200: { description: 'A page of assignments', schema: pageOf('AssignmentPage', assignment) } },
@@ -87,6 +94,7 @@ const get = route({
   path: '/people/{id}/roles/{assignment}',
   summary: 'Show one assignment',
   permission: 'hub:people-read',
+  departments: 'person',
   find,
   answers: { 200: { description: 'The assignment', schema: assignment, etag: true } },
   handle: async ({ services, item }) => ({
@@ -101,8 +109,9 @@ const assign = route({
   path: '/people/{id}/roles',
   summary: 'Give a person a role',
   description:
-    'Roles of the hub itself take `hub:hub-roles-assign`, which no token holds, and every right that they grant.',
+    'Roles of the hub itself take `hub:hub-roles-assign`, which no token holds, and every right that they grant. To change the departments of one, withdraw it and assign it anew.',
   permission: 'hub:roles-assign',
+  departments: 'person',
   find: findPerson,
   body: { type: 'application/json', schema: newAssignment },
   answers: { 201: { description: 'The assignment', schema: assignment, etag: true } },
@@ -122,6 +131,7 @@ const withdraw = route({
   summary: 'Take a role that was given singly',
   description: 'An assignment is never edited, so If-Match may be left out; where it is sent it counts.',
   permission: 'hub:roles-assign',
+  departments: 'person',
   find,
   answers: { 204: { description: 'Withdrawn' } },
   async handle({ services, origin, item, ifVersion }) {

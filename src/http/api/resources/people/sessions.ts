@@ -31,6 +31,7 @@ const list = route({
   path: '/people/{id}/sessions',
   summary: 'List the sessions of a person',
   permission: 'hub:people-read',
+  departments: 'person',
   find: findPerson,
   query: z.strictObject(listQuery(['startedAt', 'seenAt'], '-startedAt')),
   answers: { 200: { description: 'A page of live sessions, newest first', schema: pageOf('SessionPage', session) } },
@@ -45,6 +46,7 @@ const endAll = route({
   summary: 'End all sessions of a person',
   description: 'Grants and tokens die with them; every system entered is told.',
   permission: 'hub:sessions-end',
+  departments: 'person',
   find: findReachable,
   answers: { 204: { description: 'None is left' } },
   async handle({ services, origin, item }) {
@@ -58,6 +60,7 @@ const endOne = route({
   path: '/people/{id}/sessions/{session}',
   summary: 'End one session of a person',
   permission: 'hub:sessions-end',
+  departments: 'person',
   async find(look: Look) {
     const person = await findReachable(look);
     const all = await listSessions(look.services, person.id);
