@@ -23,6 +23,7 @@ const throughTheHub = [
   'test/oidc/{code-flow,journey,logout,races,refusals,tokens}.test.ts',
   'test/http/{account,sign-in}.test.ts',
   'test/http/api/{people,unify}.test.ts',
+  'test/actions/people/departments.test.ts',
   'test/actions/unify/{jobs,unify}.test.ts',
   'test/browser/journey.test.ts',
 ];

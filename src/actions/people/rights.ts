@@ -61,7 +61,7 @@ export function withinFaults(origin: Origin, fields: Pick<Person, 'department'>)
 
 /** Has somebody rights in the hub, now or from a day to come? */
 export async function hasHubRights(services: Services, person: Pick<Stored<Person>, 'id'>): Promise<boolean> {
-  return (await rightsAtStake(services, person)).size > 0;
+  return hasAnyRight(await rightsAtStake(services, person));
 }
 
 /**
