@@ -7,6 +7,7 @@ import type { Stored } from '#storage/collection.ts';
 import type { System } from '#storage/collections.ts';
 import { hubClientId, hubRedirectUri } from './hub-client.ts';
 
+export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 /** The parts of the library's client class that the hub overrides. */
@@ -100,9 +101,13 @@ function isNative(system: System): boolean {
 }
 
 function metadataOf(system: Stored<System>): ClientMetadata {
-  const entry = system.redirectUris.length > 0;
+  const byRedirect = system.redirectUris.length > 0;
+  const byDevice = system.deviceFlow === true;
+  const entry = byRedirect || byDevice;
   const grants = [
-    ...(entry ? ['authorization_code', 'refresh_token'] : []),
+    ...(byRedirect ? ['authorization_code'] : []),
+    ...(byDevice ? [deviceGrant] : []),
+    ...(entry ? ['refresh_token'] : []),
     ...(system.machine === undefined || system.auth === 'none' ? [] : ['client_credentials']),
     ...(entry && system.auth !== 'none' ? [tokenExchange] : []),
   ];
@@ -111,7 +116,7 @@ function metadataOf(system: Stored<System>): ClientMetadata {
     client_name: system.title,
     redirect_uris: system.redirectUris,
     post_logout_redirect_uris: system.postLogoutRedirectUris,
-    response_types: entry ? ['code'] : [],
+    response_types: byRedirect ? ['code'] : [],
     // What the library offers beyond would bring a page of its own.
     response_modes: ['query', 'fragment'],
     grant_types: grants,

@@ -9,6 +9,7 @@ import { unitOf } from './adapter/context.ts';
 import { createAdapter } from './adapter/index.ts';
 import { checkAssertion } from './assertion.ts';
 import { cookieNames } from './cookies.ts';
+import { askedFrom, leadToEnd, userCodeMask } from './device/device.ts';
 import { settleScope } from './entry/scope.ts';
 import { mayIntrospect } from './introspection.ts';
 import { fetchJwks } from './jwks-fetch.ts';
@@ -64,7 +65,14 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
       // For `acr` and `auth_time`; what else may be in a token is cut to the scopes in accounts.ts.
       claimsParameter: { enabled: true },
       clientCredentials: { enabled: true },
-      deviceFlow: { enabled: false },
+      deviceFlow: {
+        enabled: true,
+        charset: 'base-20',
+        mask: userCodeMask,
+        deviceInfo: (ctx) => askedFrom(services, ctx),
+        successSource: async (ctx) => leadToEnd(ctx),
+        userCodeInputSource: async (ctx, _form, _out, error) => leadToEnd(ctx, error),
+      },
       devInteractions: { enabled: false },
       dPoP: { enabled: true },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },
@@ -127,6 +135,7 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? seconds(lifetimes.accessToken),
       AuthorizationCode: seconds(lifetimes.code),
       ClientCredentials: seconds(lifetimes.accessToken),
+      DeviceCode: seconds(lifetimes.deviceCode),
       Grant: seconds(lifetimes.session),
       IdToken: seconds(lifetimes.accessToken),
       Interaction: seconds(lifetimes.interaction),
@@ -156,7 +165,8 @@ function mayRevoke(client: Client, issuedTo: string | undefined): boolean {
 /** Refresh tokens live as long as their session can at most (contract.md, "lifetimes"). */
 function untilCeiling(services: Services, ctx: KoaContextWithOIDC | undefined): number {
   const ceiling = Math.floor(services.settings.lifetimes.session / 1000);
-  const source = ctx?.oidc.entities.RotatedRefreshToken ?? ctx?.oidc.entities.AuthorizationCode;
+  const source =
+    ctx?.oidc.entities.RotatedRefreshToken ?? ctx?.oidc.entities.AuthorizationCode ?? ctx?.oidc.entities.DeviceCode;
   const signedIn = source?.authTime;
   if (signedIn === undefined) return ceiling;
   return Math.max(1, Math.min(ceiling, signedIn + ceiling - Math.floor(services.clock.now() / 1000)));

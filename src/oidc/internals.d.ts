@@ -21,10 +21,11 @@ declare module 'oidc-provider/lib/helpers/validate_dpop.js' {
 }
 
 declare module 'oidc-provider/lib/helpers/weak_cache.js' {
-  import type { Provider } from 'oidc-provider';
+  import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 
   interface Internals {
     readonly responseModes: Map<string, unknown>;
+    readonly grantTypeHandlers: Map<string, (ctx: KoaContextWithOIDC) => Promise<void>>;
     /** What every kind of token, session and grant is built on. */
     readonly BaseModel: { readonly prototype: { emit(event: string): void } };
   }

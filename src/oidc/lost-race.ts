@@ -4,7 +4,7 @@ import { systemByClientId } from '#actions/systems/directory.ts';
 import { CommitConflict } from '#storage/port.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
 import type { ErrorPages } from './pages.ts';
-import { paths } from './paths.ts';
+import { isForPeople, paths } from './paths.ts';
 import { recordRefused } from './record/refused.ts';
 import { endGrantOf } from './record/reuse.ts';
 import { sendJson } from './respond.ts';
@@ -30,7 +30,7 @@ const answers: Readonly<Record<string, { status: number; error: string; descript
 /** Sessions, grants and links that another tab changed: a request without a body can simply look again. */
 export function runsAgain(req: IncomingMessage, conflict: CommitConflict): boolean {
   const { tag } = conflict.change;
-  return req.method === 'GET' && (tag === 'session' || tag === 'grant' || tag === 'link');
+  return req.method === 'GET' && (tag === 'session' || tag === 'grant' || tag === 'link' || tag === 'device');
 }
 
 /**
@@ -47,7 +47,7 @@ export async function answerLostRace(
   const settled = await services.store.unit((unit) => settle(services, race, unit));
   const { status, error, description } = settled;
   const path = (req.url ?? '').split('?', 1)[0] ?? '';
-  if (path.startsWith(paths.authorization)) {
+  if (isForPeople(path)) {
     const page = await pages.render(req, { status, error, description });
     res.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store', ...page.headers });
     res.end(page.body);

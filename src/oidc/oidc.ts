@@ -8,6 +8,7 @@ import type { Stored } from '#storage/collection.ts';
 import type { Person, System } from '#storage/collections.ts';
 import { isUnavailable } from '#storage/port.ts';
 import { type Bearer, bearerOf } from './bearer.ts';
+import { approveDevice, denyDevice, deviceById, deviceByUserCode, type WaitingDevice } from './device/approval.ts';
 import { hubReturnPath } from './hub-client.ts';
 import { raiseSession, returnFromSignIn, type SignedIn, signedIn, startSignIn } from './hub-session.ts';
 import {
@@ -48,6 +49,11 @@ export interface Oidc {
     returnTo: string,
     options?: { readonly again?: boolean; readonly wanted?: Assurance },
   ): Promise<void>;
+  /** Devices that wait for a person (RFC 8628): found by the code they show, then approved (303) or refused. */
+  deviceByUserCode(typed: string): Promise<WaitingDevice | undefined>;
+  deviceById(id: string): Promise<WaitingDevice | undefined>;
+  approveDevice(req: IncomingMessage, res: ServerResponse, id: string): Promise<boolean>;
+  denyDevice(req: IncomingMessage, id: string): Promise<boolean>;
   /** What the person in hand proved beyond the session's own sign-in; staged into the caller's unit, with a new session id. */
   raiseSession(req: IncomingMessage, res: ServerResponse, amr: readonly string[]): Promise<void>;
   /** The system that asked for the sign-out which the page `/sign-out?request=…` is about; undefined if none did. */
@@ -105,6 +111,10 @@ export async function createOidc(services: Services): Promise<Oidc> {
     finishConsent: async (req, res) => finishConsent(services, (await now()).provider, req, res),
     abort: async (req, res, error) => abortInteraction(services, (await now()).provider, req, res, error),
     startSignIn: async (res, returnTo, options) => startSignIn(services, res, returnTo, options),
+    deviceByUserCode: (typed) => deviceByUserCode(services, typed),
+    deviceById: (id) => deviceById(services, id),
+    approveDevice: async (req, res, id) => approveDevice(services, (await now()).provider, req, res, id),
+    denyDevice: (req, id) => denyDevice(services, req, id),
     raiseSession: (req, res, amr) => raiseSession(services, req, res, amr),
     signOutRequest: (request) => signOutRequest(services, request),
     signOut: (req, res, request) => signOut(services, req, res, request),

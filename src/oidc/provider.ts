@@ -5,6 +5,7 @@ import type { Services } from '#actions/services.ts';
 import { unitOf } from './adapter/context.ts';
 import { useSystemsAsClients } from './clients.ts';
 import { configurationFor } from './configuration.ts';
+import { slowDownPolling } from './device/polling.ts';
 import { registerClientCredentials } from './grants/client-credentials.ts';
 import { registerTokenExchange } from './grants/token-exchange.ts';
 import type { ErrorPages } from './pages.ts';
@@ -17,6 +18,8 @@ const refusals = [
   'revocation.error',
   'userinfo.error',
   'pushed_authorization_request.error',
+  'device_authorization.error',
+  'device_resume.error',
   'server_error',
 ] as const;
 
@@ -32,6 +35,7 @@ export function createProvider(services: Services, ring: KeyRing, pages: ErrorPa
   useSystemsAsClients(services, provider);
   registerClientCredentials(services, provider);
   registerTokenExchange(services, provider);
+  slowDownPolling(services, provider);
   for (const event of refusals) {
     provider.on(event as 'grant.error', (_ctx, error) => noteFailure(services, error));
   }

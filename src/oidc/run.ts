@@ -7,7 +7,7 @@ import { answerJwtQuestions } from './jwt-questions.ts';
 import { answerLostRace, runsAgain } from './lost-race.ts';
 import { originOf } from './origin.ts';
 import type { ErrorPages } from './pages.ts';
-import { paths } from './paths.ts';
+import { isForPeople } from './paths.ts';
 import { recordOutcome } from './record/outcome.ts';
 import { clearHeaders, respond } from './respond.ts';
 import { type RequestState, stateOf } from './state.ts';
@@ -119,7 +119,7 @@ async function unavailable(
   ctx.status = store ? 503 : 500;
   if (store) ctx.set('Retry-After', '2');
   const error = store ? 'temporarily_unavailable' : 'server_error';
-  if (ctx.path.startsWith(paths.authorization)) {
+  if (isForPeople(ctx.path)) {
     const page = await pages.render(ctx.req, { status: ctx.status, error, cause });
     ctx.type = 'html';
     ctx.set(page.headers);

@@ -24,6 +24,8 @@ export interface SystemSettings {
   idTokenAlg: 'RS256' | 'ES256';
   par: boolean;
   open: boolean;
+  /** People enter by a code that the device shows (RFC 8628); absent: no. */
+  deviceFlow?: boolean;
   requires: 'password' | 'mfa' | 'phishing-resistant';
   outbound: { allow: string[] };
   settings: Record<string, unknown>;
@@ -66,6 +68,7 @@ export interface Settings {
     interaction: number;
     sessionIdle: number;
     session: number;
+    deviceCode: number;
     resetLink: number;
     inviteLink: number;
   };

@@ -117,6 +117,7 @@ export const shape = {
     interaction: duration({ atLeast: '1m', atMost: '24h' }).default(1_800_000),
     sessionIdle: duration({ atLeast: '1m' }).default(28_800_000),
     session: duration({ atLeast: '1m' }).default(86_400_000),
+    deviceCode: duration({ atLeast: '1m', atMost: '30m', because: 'RFC 8628, 5.1' }).default(600_000),
     resetLink: duration({ atLeast: '1m', atMost: '24h' }).default(1_800_000),
     inviteLink: duration({ atLeast: '1h', atMost: '30d' }).default(604_800_000),
   }).prefault({}),

@@ -43,6 +43,7 @@ export const systemShape = {
   idTokenAlg: z.enum(['RS256', 'ES256']).optional(),
   par: z.boolean().optional(),
   open: z.boolean().optional(),
+  deviceFlow: z.boolean().optional(),
   requires: z.enum(['password', 'mfa', 'phishing-resistant']).optional(),
   outbound: fields({ allow: z.array(network) }).optional(),
   settings: z.record(z.string(), z.unknown()).optional(),

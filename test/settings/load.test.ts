@@ -46,6 +46,7 @@ test('without any configuration everything has the default of the contract', () 
     interaction: 1_800_000,
     sessionIdle: 28_800_000,
     session: 86_400_000,
+    deviceCode: 600_000,
     resetLink: 1_800_000,
     inviteLink: 604_800_000,
   });

@@ -111,7 +111,9 @@ async function page(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const text = (status: number, body: string) => res.writeHead(status, { 'Content-Type': 'text/plain' }).end(body);
+  const text = (status: number, body: string): void => {
+    res.writeHead(status, { 'Content-Type': 'text/plain' }).end(body);
+  };
   if (path === '/whoami') {
     text(200, JSON.stringify((await oidc.signedIn(req, res)) ?? null));
     return;
@@ -127,6 +129,15 @@ async function page(
     text(200, `sign out? ${(await oidc.signOutRequest(request))?.id ?? ''}`);
     return;
   }
+  if (path === '/approve') {
+    const query = new URL(req.url ?? '', 'http://hub').searchParams;
+    const device = await oidc.deviceByUserCode(query.get('code') ?? '');
+    const waits = device?.state === 'waiting';
+    if (waits && query.has('deny')) return text(200, String(await oidc.denyDevice(req, device.id)));
+    if (!waits || !(await oidc.approveDevice(req, res, device.id))) res.writeHead(303, { Location: '/gone' }).end();
+    return;
+  }
+  if (path === '/gone' || path.startsWith('/device/end/')) return text(200, path);
   const view = await oidc.interaction(req, res);
   if (req.method === 'GET') {
     text(200, `${view.kind} ${view.system?.id ?? 'hub'}`);

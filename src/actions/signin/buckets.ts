@@ -31,6 +31,23 @@ export function networkBucket(services: Pick<Services, 'seal' | 'settings'>, ip:
   return bucketFor(services, 'network', networkOf(ip), services.settings.limits.signin.perNetwork);
 }
 
+/**
+ * What a typed code is counted under that belongs to nobody in particular: the network, and the browser by its form cookie. Apart from
+ * sign-in, so that neither takes tries from the other.
+ * @param kind what the code is for
+ */
+export function codeBuckets(
+  services: Pick<Services, 'seal' | 'settings'>,
+  kind: 'device' | 'glass',
+  door: { readonly ip?: string | undefined; readonly browser: string },
+): Bucket[] {
+  const { perAccount, perNetwork } = services.settings.limits.signin;
+  return [
+    bucketFor(services, 'browser', `${kind}:${door.browser}`, perAccount),
+    bucketFor(services, `${kind}-network`, networkOf(door.ip), perNetwork),
+  ];
+}
+
 function bucketFor(services: Pick<Services, 'seal'>, kind: string, value: string, limit: Bucket['limit']): Bucket {
   return { id: `${kind}:${keyedHash(services, 'throttle', `${kind}:${value}`)}`, limit };
 }

@@ -11,10 +11,10 @@ export interface Locked {
   /** Keyed hash of an identifier that belongs to nobody. */
   readonly identifierHash?: string;
   /** The door: where the password, or the second factor, was tried. */
-  readonly door: 'sign-in' | 'change-password' | 'second-factor';
+  readonly door: 'sign-in' | 'change-password' | 'second-factor' | 'device' | 'break-glass';
 }
 
-const isNetwork = (bucket: Bucket) => bucket.id.startsWith('network:');
+const isNetwork = (bucket: Bucket) => /^(\w+-)?network:/.test(bucket.id);
 
 /** Records `signin.locked`: a try that was refused before it was looked at. A flood is one event a minute and counter; its owner is told of a guessed account. */
 export async function recordLocked(services: Services, origin: Origin, about: Locked): Promise<void> {
@@ -23,7 +23,7 @@ export async function recordLocked(services: Services, origin: Origin, about: Lo
     draft(origin, 'signin.locked', 'denied', {
       ...(subject === undefined ? {} : { subject }),
       detail: {
-        cause: isNetwork(bucket) ? 'network' : 'account',
+        cause: isNetwork(bucket) ? 'network' : bucket.id.startsWith('browser') ? 'browser' : 'account',
         door,
         count,
         ...(identifierHash === undefined ? {} : { identifierHash }),

@@ -19,6 +19,7 @@ export interface Registration {
   readonly jwksUri?: string | undefined;
   readonly api?: { readonly audience: string } | undefined;
   readonly machine?: { readonly scopes: readonly string[] } | undefined;
+  readonly deviceFlow?: boolean | undefined;
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -45,8 +46,12 @@ export function registrationFaults(system: Registration, unreadable: ReadonlySet
   addresses(system, fault);
   credentials(system, fault, missing);
 
-  if (system.redirectUris?.length === 0 && missing('machine') && !unreadable.has('redirectUris')) {
-    fault('redirectUris', 'is empty; list at least one address (only a system with `machine` needs none)');
+  const noWayIn = missing('machine') && system.deviceFlow !== true && !unreadable.has('deviceFlow');
+  if (system.redirectUris?.length === 0 && noWayIn && !unreadable.has('redirectUris')) {
+    fault(
+      'redirectUris',
+      'is empty; list at least one address (only a system with `machine` or `deviceFlow: true` needs none)',
+    );
   }
   if (system.api !== undefined && (URL.parse(system.api.audience) === null || system.api.audience.includes('#'))) {
     fault(

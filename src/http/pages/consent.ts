@@ -1,5 +1,6 @@
 import type { Express, RequestHandler } from 'express';
 import { context } from '#http/context.ts';
+import type { Texts } from '#http/i18n/catalogue.ts';
 import { field } from '#http/middleware/form.ts';
 import { viewerOf } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
@@ -13,11 +14,11 @@ export function consentPages(app: Express): void {
 
 const ask: RequestHandler = async (req, res) => {
   const { system, params } = await openInteraction(req, res, 'consent');
-  const { t, has } = context(res).texts;
-  const scopes = String(params.scope ?? '')
-    .split(' ')
-    .filter((scope) => scope !== '')
-    .map((scope) => (has(`consent.scope.${scope}`) ? t(`consent.scope.${scope}`) : scope));
+  const asked = String(params.scope ?? '').split(' ');
+  const scopes = scopeWords(
+    context(res).texts,
+    asked.filter((scope) => scope !== ''),
+  );
   const viewer = await viewerOf(req, res);
   render(res, 'pages/consent', { system, scopes, personName: viewer?.person.name ?? '' });
 };
@@ -28,3 +29,8 @@ const answer: RequestHandler = async (req, res) => {
   if (field(req, 'answer') === 'allow') await oidc.finishConsent(req, res);
   else await oidc.abort(req, res, 'access_denied');
 };
+
+/** What scopes let a system know, in plain words. */
+export function scopeWords({ t, has }: Texts, scopes: readonly string[]): string[] {
+  return scopes.map((scope) => (has(`consent.scope.${scope}`) ? t(`consent.scope.${scope}`) : scope));
+}

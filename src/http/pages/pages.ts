@@ -1,5 +1,6 @@
 import type { Feature } from '#http/deps.ts';
 import { consentPages } from './consent.ts';
+import { devicePages } from './device.ts';
 import { launchpadPages } from './launchpad.ts';
 import { noAccessPages } from './no-access.ts';
 import { protocolErrorPage } from './protocol-error.ts';
@@ -12,6 +13,7 @@ export const pagesFeature: Feature = (app, deps) => {
   signInPages(app);
   consentPages(app);
   noAccessPages(app);
+  devicePages(app);
   signOutPages(app);
   setUpPages(app);
   launchpadPages(app);

@@ -4,10 +4,10 @@ import {
   accessTokens,
   authorizationCodes,
   clientCredentials,
-  deviceCodes,
   pushedRequests,
   refreshTokens,
 } from '#storage/collections.ts';
+import { deviceAdapter } from './device.ts';
 import { grantAdapter } from './grant.ts';
 import { interactionAdapter } from './interaction.ts';
 import { replayAdapter } from './replay.ts';
@@ -40,7 +40,7 @@ export function createAdapter(services: Services): (model: string) => Adapter {
       case 'RefreshToken':
         return spendableAdapter(services, { collection: refreshTokens, tag: 'refresh', keptFor: ceiling });
       case 'DeviceCode':
-        return spendableAdapter(services, { collection: deviceCodes, tag: 'device', keptFor: 0 });
+        return deviceAdapter(services);
       // Until the interaction that it led to could not be alive.
       case 'PushedAuthorizationRequest':
         return spendableAdapter(services, {

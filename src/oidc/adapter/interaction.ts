@@ -39,7 +39,11 @@ export function interactionAdapter(services: Services): Adapter {
       // The library would let it live for the tolerance that is meant for others' clocks.
       if (record === undefined || (record.expiresAt ?? 0) <= services.clock.now()) return undefined;
       unitOf(services).state.records.set(key, record);
-      return { ...record.payload, jti: id, returnTo: resumeUrl(services, id) } as AdapterPayload;
+      return {
+        ...record.payload,
+        jti: id,
+        returnTo: resumeUrl(services, id, record.payload.deviceCode !== undefined),
+      } as AdapterPayload;
     },
     async destroy(id) {
       const { unit, state } = unitOf(services);

@@ -10,13 +10,13 @@ import { artifactOf, payloadOf } from './payload.ts';
 export interface Spendable {
   readonly collection: Collection<Artifact>;
   /** Names the kind in a lost race, so that the loser gets the right answer. */
-  readonly tag: 'code' | 'refresh' | 'device' | 'par';
+  readonly tag: 'code' | 'refresh' | 'par';
   /** How long after its making it is kept, in ms, if that is longer than it lives. */
   readonly keptFor: number;
 }
 
 /**
- * Things that serve once: codes, rotating refresh tokens, device codes, pushed requests. Spending is the commit's condition
+ * Things that serve once: codes, rotating refresh tokens, pushed requests. Spending is the commit's condition
  * `consumed: null`. A spent one is not found any more; that it was presented again is noted in the request's state.
  */
 export function spendableAdapter(services: Services, kind: Spendable): Adapter {
@@ -30,7 +30,6 @@ export function spendableAdapter(services: Services, kind: Spendable): Adapter {
       const before = state.records.get(key);
       const data = artifactOf(payload);
       if (state.via !== undefined && tag === 'code') data.payload.via = state.via;
-      if (tag === 'device' && payload.userCode !== undefined) data.userCode = hashedId(payload.userCode);
       unit.stage({
         changes: [
           before === undefined
@@ -43,11 +42,7 @@ export function spendableAdapter(services: Services, kind: Spendable): Adapter {
       const record = await services.store.get(collection, hashedId(id));
       return record === undefined ? undefined : found(record, id, tag, unitOf(services).state);
     },
-    async findByUserCode(userCode) {
-      const record = await services.store.one(collection, 'userCode', hashedId(userCode));
-      // Its own id is not known from here; the library only shows it and asks the person.
-      return record === undefined ? undefined : found(record, record.id, tag, unitOf(services).state);
-    },
+    findByUserCode: async () => undefined,
     async consume(id) {
       const { unit, state } = unitOf(services);
       const key = hashedId(id);

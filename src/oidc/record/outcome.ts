@@ -7,6 +7,7 @@ import { type AuditDraft, draft, type JsonObject } from '#domain/audit/event.ts'
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people, type System } from '#storage/collections.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
+import { deviceGrant } from '../clients.ts';
 import { type RequestState, stateOf } from '../state.ts';
 import { systemOf } from '../systems.ts';
 import { keepAwake } from './activity.ts';
@@ -27,7 +28,9 @@ export async function recordOutcome(services: Services, ctx: KoaContextWithOIDC,
     const { Interaction: left } = ctx.oidc.entities;
     const kept = left?.prompt.name === 'access' || left?.prompt.name === 'strength';
     const turnedBack = kept && left?.result !== undefined && 'error' in left.result;
-    if (!state.recorded && !turnedBack)
+    // A device that waits for its person is refused nothing.
+    const waits = state.failure.error === 'authorization_pending';
+    if (!state.recorded && !turnedBack && !waits)
       await recordRefused(services, state.origin, ctx, system?.id, state.failure.error);
     return;
   }
@@ -95,7 +98,8 @@ async function recordTokens(
   system: Stored<System> | undefined,
 ): Promise<void> {
   const { entities, params } = ctx.oidc;
-  const source = entities.AuthorizationCode ?? entities.RotatedRefreshToken ?? entities.RefreshToken;
+  const source =
+    entities.AuthorizationCode ?? entities.DeviceCode ?? entities.RotatedRefreshToken ?? entities.RefreshToken;
   const person = source?.accountId === undefined ? undefined : await services.store.get(people, source.accountId);
   const about = {
     ...(system === undefined ? {} : { system: system.id }),
@@ -107,7 +111,8 @@ async function recordTokens(
   };
   const detail = detailOf(ctx);
   const events: AuditDraft[] = [];
-  if (params?.grant_type === 'authorization_code' && person !== undefined) {
+  const enters = params?.grant_type === 'authorization_code' || params?.grant_type === deviceGrant;
+  if (enters && person !== undefined) {
     const via = state.via === undefined ? {} : { via: state.via };
     events.push(draft(state.origin, 'entry.granted', 'success', { ...about, ...via, ...asPerson(person) }));
     events.push(draft(state.origin, 'token.issued', 'success', { ...about, ...via, ...asSystem, detail }));

@@ -30,6 +30,8 @@ export const systemSchema = z.object({
   idTokenAlg: z.enum(['RS256', 'ES256']),
   par: z.boolean(),
   open: z.boolean(),
+  /** Absent in records from before: no. */
+  deviceFlow: z.boolean().optional(),
   requires: z.enum(['password', 'mfa', 'phishing-resistant']),
   outbound: z.object({ allow: z.array(z.string()) }),
   /** What the provider module asks for. */
