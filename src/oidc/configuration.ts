@@ -3,6 +3,7 @@ import type { KeyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
 import { acrValues } from '#domain/assurance.ts';
+import { standardClaims } from '#domain/claims/claims.ts';
 import type { Signer } from '#platform/jws.ts';
 import { findAccount, subjectFor } from './accounts.ts';
 import { unitOf } from './adapter/context.ts';
@@ -184,9 +185,9 @@ async function interactionUrl(ctx: KoaContextWithOIDC, prompt: string, uid: stri
 function claimsByScope(services: Services): NonNullable<Configuration['claims']> {
   const native = [...services.modules.values()].flatMap((module) => module.nativeClaim?.name ?? []);
   return {
-    openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
-    profile: ['name', 'given_name', 'family_name', 'preferred_username'],
-    email: ['email', 'email_verified'],
+    openid: [...standardClaims.openid],
+    profile: [...standardClaims.profile],
+    email: [...standardClaims.email],
     roles: [...new Set(['roles', 'permissions', ...native])],
   };
 }

@@ -19,6 +19,8 @@ export interface Letter {
   readonly template: MailDelivery['template'];
   readonly values?: MailContents['values'];
   readonly path?: string;
+  /** The person it speaks of, where that is not who gets it: their erasure takes it away. */
+  readonly about?: string;
   /** Worthless after this, in ms; by default after a day. */
   readonly until?: number;
 }
@@ -36,7 +38,7 @@ export function letterTo(
 ): Change[] {
   if (person.email === undefined || person.status !== 'active') return [];
   const now = services.clock.now();
-  const { template, values = {}, path, until = now + day } = letter;
+  const { template, values = {}, path, about, until = now + day } = letter;
   const contents: MailContents = {
     to: person.email,
     name: person.name,
@@ -48,6 +50,7 @@ export function letterTo(
     template,
     locale: languageOf(person) ?? origin.locale ?? 'en',
     person: person.id,
+    ...(about === undefined ? {} : { about }),
     sealed: services.seal.seal('mail', JSON.stringify(contents)),
     status: 'waiting',
     attempts: 0,

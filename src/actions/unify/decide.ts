@@ -137,17 +137,31 @@ function without<T extends object>(data: T): object {
   return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 }
 
-async function rejecting({ store }: Services, proposal: Stored<Proposal>): Promise<Decided> {
+async function rejecting(services: Services, proposal: Stored<Proposal>): Promise<Decided> {
+  const changes = await leftAlone(services, proposal, proposal.pair ?? [], new Set([proposal.id]));
+  return { data: { state: 'rejected' }, changes, events: [] };
+}
+
+/**
+ * Rows that nothing else is proposed for once some proposals are gone become ones that stand alone.
+ * @param keys `<list>:<at>` of rows of the proposal. @param gone ids of the proposals that go
+ */
+export async function leftAlone(
+  { store }: Services,
+  { unification, rows }: Stored<Proposal>,
+  keys: readonly string[],
+  gone: ReadonlySet<string>,
+): Promise<Change[]> {
   const changes: Change[] = [];
-  for (const key of proposal.pair ?? []) {
-    const row = proposal.rows.find(({ list, at }) => `${list}:${at}` === key);
+  for (const key of keys) {
+    const row = rows.find(({ list, at }) => `${list}:${at}` === key);
     if (row === undefined || row.list === 'directory') continue;
-    const rowKey = `${proposal.unification}:${key}`;
+    const rowKey = `${unification}:${key}`;
     const { items } = await store.find(proposals, { where: { rowKeys: rowKey }, limit: 200 });
-    const left = items.filter((other) => other.id !== proposal.id && ['open', 'accepted'].includes(other.state));
+    const left = items.filter((other) => !gone.has(other.id) && ['open', 'accepted'].includes(other.state));
     if (left.length > 0) continue;
     const data: Proposal = {
-      unification: proposal.unification,
+      unification,
       kind: 'alone',
       state: 'open',
       score: 0,
@@ -155,14 +169,9 @@ async function rejecting({ store }: Services, proposal: Stored<Proposal>): Promi
       rows: [row],
       rowKeys: [rowKey],
     };
-    changes.push({
-      kind: 'put',
-      collection: proposals,
-      id: `${proposal.unification}:alone:r${row.list}${row.at}`,
-      data,
-    });
+    changes.push({ kind: 'put', collection: proposals, id: `${unification}:alone:r${row.list}${row.at}`, data });
   }
-  return { data: { state: 'rejected' }, changes, events: [] };
+  return changes;
 }
 
 async function decidedEvent(

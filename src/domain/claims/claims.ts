@@ -36,23 +36,52 @@ export function claimsOf(
   return { ...personalClaims(module, person, login), ...rightsClaims(module, held) };
 }
 
+/** What a personal claim is made of: a field of the account, or the login that the system knows the person by. */
+export type PersonalSource = 'name' | 'givenName' | 'familyName' | 'email' | 'emailVerified' | 'username' | 'login';
+
 /** The part that tells who somebody is. */
 export function personalClaims(
   module: Pick<SystemModule, 'claims'>,
   person: Claimant,
   login: string | undefined,
 ): Claims {
-  const personal: Record<(typeof module.claims)[number], string | undefined> = {
-    name: person.name,
-    given_name: person.givenName,
-    family_name: person.familyName,
-    email: person.email,
-    preferred_username: login ?? person.username ?? person.email,
-  };
   const claims: Claims = {};
-  for (const name of module.claims) if (personal[name] !== undefined) claims[name] = personal[name];
+  for (const claim of module.claims) {
+    const from = sourceOf(claim, person, login);
+    if (from !== undefined) claims[claim] = from === 'login' ? login : person[from];
+  }
   if (claims.email !== undefined) claims.email_verified = person.emailVerified;
   return claims;
+}
+
+/** What each of the personal claims is made of, for the page that tells so. */
+export function personalSources(
+  module: Pick<SystemModule, 'claims'>,
+  person: Claimant,
+  login: string | undefined,
+): ReadonlyMap<string, PersonalSource> {
+  const sources = new Map<string, PersonalSource>([['email_verified', 'emailVerified']]);
+  for (const claim of module.claims) {
+    const from = sourceOf(claim, person, login);
+    if (from !== undefined) sources.set(claim, from);
+  }
+  return sources;
+}
+
+/** The first of these that there is. */
+const sourcesOfClaim = {
+  name: ['name'],
+  given_name: ['givenName'],
+  family_name: ['familyName'],
+  email: ['email'],
+  preferred_username: ['login', 'username', 'email'],
+} as const satisfies Record<SystemModule['claims'][number], readonly PersonalSource[]>;
+
+function sourceOf(claim: SystemModule['claims'][number], person: Claimant, login: string | undefined) {
+  for (const from of sourcesOfClaim[claim]) {
+    if ((from === 'login' ? login : person[from]) !== undefined) return from;
+  }
+  return undefined;
 }
 
 /** The part that tells what they may do: the same for everybody who holds the same. */
@@ -65,14 +94,16 @@ export function rightsClaims({ nativeClaim }: Pick<SystemModule, 'nativeClaim'>,
   return claims;
 }
 
-const scopeOfClaim: Readonly<Record<string, string>> = {
-  name: 'profile',
-  given_name: 'profile',
-  family_name: 'profile',
-  preferred_username: 'profile',
-  email: 'email',
-  email_verified: 'email',
-};
+/** Claims of the protocol itself and of the standard, by the scope that releases them. */
+export const standardClaims = {
+  openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
+  profile: ['name', 'given_name', 'family_name', 'preferred_username'],
+  email: ['email', 'email_verified'],
+} as const;
+
+const scopeOfClaim: ReadonlyMap<string, string> = new Map(
+  Object.entries(standardClaims).flatMap(([scope, claims]) => claims.map((claim): [string, string] => [claim, scope])),
+);
 
 /** The claims that the scopes allow; what is no standard claim comes with `roles`, as contract.md says. */
 export function claimsWithin(claims: Claims, scopes: ReadonlySet<string>): Claims {
@@ -83,5 +114,5 @@ export function claimsWithin(claims: Claims, scopes: ReadonlySet<string>): Claim
 
 /** The scope that releases a claim. */
 export function scopeFor(claim: string): string {
-  return Object.hasOwn(scopeOfClaim, claim) ? (scopeOfClaim[claim] ?? 'roles') : 'roles';
+  return scopeOfClaim.get(claim) ?? 'roles';
 }

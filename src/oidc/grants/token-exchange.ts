@@ -7,6 +7,7 @@ import { policyInForce } from '#actions/policy/in-force.ts';
 import type { Services } from '#actions/services.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import { draft, type Origin } from '#domain/audit/event.ts';
+import { delegatedTo } from '#domain/policy/delegated.ts';
 import { randomToken } from '#platform/ids.ts';
 import { signJwt } from '#platform/jws.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -123,12 +124,11 @@ async function delegated(
   scope: string | undefined,
 ): Promise<readonly string[]> {
   const { document } = (await policyInForce(services)).compiled;
-  const written = document.delegations.filter(({ from, to }) => from === caller.id && to === target.id);
-  if (written.length === 0) throw new errors.InvalidTarget('no delegation from this system to that one is written');
-  const allowed = new Set(written.flatMap(({ permissions }) => [...permissions]));
   const own = (await effectiveAccess(services, person)).systems.get(target.id)?.permissions ?? [];
+  const { written, permissions: allowed } = delegatedTo(document, caller.id, target.id, own);
+  if (!written) throw new errors.InvalidTarget('no delegation from this system to that one is written');
   const asked = scope === undefined || scope === '' ? undefined : new Set(scope.split(' '));
-  const permissions = own.filter((permission) => allowed.has(permission) && (asked?.has(permission) ?? true));
+  const permissions = allowed.filter((permission) => asked?.has(permission) ?? true);
   if (permissions.length === 0) throw new errors.InvalidScope('nothing is left of what was asked for', scope ?? '');
   return permissions;
 }

@@ -31,6 +31,8 @@ export const mailDeliverySchema = z.object({
   template: z.enum(mailTemplates),
   /** Language tag, as wished for. */
   locale: z.string(),
+  /** The person it speaks of, where that is not who gets it. */
+  about: z.string().optional(),
   /** Address, values and link, sealed; gone once the mail is out or given up. */
   sealed: z.string().optional(),
   ...deliveryState,

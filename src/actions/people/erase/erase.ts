@@ -11,8 +11,11 @@ import { policyInForce } from '../../policy/in-force.ts';
 import { actGuard, retryingRaces, rightsTag } from '../../policy/rights.ts';
 import type { Services } from '../../services.ts';
 import { endingsOfPerson } from '../../sessions/ending.ts';
+import { unmatchedAbout } from '../../unify/about.ts';
+import { removeUnification } from '../../unify/remove.ts';
 import { requireReach } from '../rights.ts';
 import { remainsOf, tombstones } from './remains.ts';
+import { withoutManager } from './reports.ts';
 
 /** What an erasure left behind. */
 export interface Erasure {
@@ -22,7 +25,7 @@ export interface Erasure {
   readonly roles: number;
   /** Links that stay without a login, so that no `sub` is ever given again. */
   readonly links: number;
-  /** Merges and proposals that spoke of the person. */
+  /** Whatever else spoke of the person: merges, proposals, requests, letters, people who had them as their manager. */
   readonly records: number;
 }
 
@@ -48,9 +51,32 @@ export async function erasePerson(
   if (origin.actor.kind === 'person' && origin.actor.id === id)
     throw new HubError('conflict', 'Nobody erases their own account; ask another administrator');
   const merged = await mergedInto(services, origin, id);
+  await forgetUnmatched(services, origin, [id, ...merged], options.ifVersion);
   const erasure = await eraseOne(services, origin, id, reason, options.ifVersion);
   for (const other of merged) await eraseOne(services, origin, other, reason);
   return erasure;
+}
+
+/**
+ * Files that are not matched yet are forgotten whole: nothing rests on them, and a file with a row cut out would not be the
+ * one that was sent. Matched ones lose the rows, in the commit of the erasure.
+ */
+async function forgetUnmatched(
+  services: Services,
+  origin: Origin,
+  [id = '', ...merged]: readonly string[],
+  ifVersion: number | undefined,
+): Promise<void> {
+  const person = await services.store.get(people, id);
+  if (person === undefined) throw new HubError('not-found', 'There is no such person');
+  // An erasure that will be refused forgets nothing.
+  if (ifVersion !== undefined && ifVersion !== person.version) throw new HubError('stale');
+  await requireReach(services, origin, person);
+  await ownerStays(services, id);
+  const others = await Promise.all(merged.map((other) => services.store.get(people, other)));
+  const accounts = [person, ...others.filter((one) => one !== undefined)];
+  for (const { id: unmatched } of await unmatchedAbout(services, accounts))
+    await removeUnification(services, origin, unmatched);
 }
 
 /** Accounts of the same person that were merged into this one: disabled, and still full of them. */
@@ -84,7 +110,8 @@ async function eraseOne(
     const owners = await ownerStays(services, id);
     const endings = await endingsOfPerson(services, origin, id, 'erased');
     const roles = await assignmentsOf(store, id);
-    const remains = await remainsOf(services, id);
+    const remains = await remainsOf(services, person);
+    const reports = await withoutManager(services, origin, person);
     const links = await tombstones(services, id);
     const count = (type: string) => (endings.events ?? []).filter((event) => event.type === type).length;
     const erasure: Erasure = {
@@ -93,7 +120,7 @@ async function eraseOne(
       credentials: remains.credentials.length,
       roles: roles.length,
       links: links.length,
-      records: remains.records.length,
+      records: remains.records.length + reports.changes.length,
     };
     const { person: _, ...counts } = erasure;
     const changes: Change[] = [
@@ -104,6 +131,7 @@ async function eraseOne(
       ...roles.map(({ id: role }): Change => ({ kind: 'remove', collection: assignments, id: role, tag: rightsTag })),
       ...remains.credentials,
       ...remains.records,
+      ...reports.changes,
       ...links,
       destroyPersonKey(id, clock.now()),
     ];
@@ -111,6 +139,7 @@ async function eraseOne(
       draft(origin, 'person.erased', 'success', { subject: { id }, detail: { reason, ...counts } }),
       ...roles.map((role) => withdrawn(origin, person, role)),
       ...(endings.events ?? []),
+      ...reports.events,
     ];
     try {
       await store.write({ changes, events });

@@ -1,33 +1,37 @@
-import type { Collection } from '#storage/collection.ts';
+import type { Collection, Stored } from '#storage/collection.ts';
 import {
   acceptances,
   accessRequests,
   credentials,
   factorGraces,
   identities,
-  importPieces,
   importPreviews,
   links,
   merges,
   oneTimeLinks,
   outbox,
+  type Person,
   proposals,
   recoveryCodes,
 } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { everyRecord } from '../../access/reading.ts';
 import type { Services } from '../../services.ts';
+import { proposalsAbout } from '../../unify/about.ts';
+import { leftAlone } from '../../unify/decide.ts';
+import { previewNames, withoutPreview } from '../import/kept-preview.ts';
 
 /** Everything beside the account, its sessions and roles that is about a person, as the changes that take it away. */
 export interface Remains {
   /** What the person signs in with, or could set a password by. */
   readonly credentials: readonly Change[];
-  /** What speaks of the person: merges, proposals of a unification, requests, accepted breaches, letters, previews of files. */
+  /** What speaks of the person: merges, proposals of unifications, requests, accepted breaches, letters, previews of files. */
   readonly records: readonly Change[];
 }
 
-export async function remainsOf(services: Services, person: string): Promise<Remains> {
+export async function remainsOf(services: Services, record: Stored<Person>): Promise<Remains> {
   const { store } = services;
+  const { id: person } = record;
   const own = [credentials, recoveryCodes, oneTimeLinks, identities] as const;
   const secrets: Change[] = [{ kind: 'remove', collection: factorGraces, id: person }];
   for (const collection of own)
@@ -37,28 +41,45 @@ export async function remainsOf(services: Services, person: string): Promise<Rem
   for (const side of ['survivor', 'gone'] as const)
     for await (const { id } of everyRecord(store, merges, { where: { [side]: person } }))
       records.push({ kind: 'remove', collection: merges, id });
-  // Proposals are found by their rows; who they became is looked for in all of them. An erasure is rare.
-  for await (const { id, effect } of everyRecord(store, proposals))
-    if (effect?.person === person) records.push({ kind: 'remove', collection: proposals, id });
+  records.push(...(await withoutProposals(services, record)));
   for (const collection of [accessRequests, acceptances] as const)
     for await (const { id } of everyRecord(store, collection as Collection, { where: { person } }))
       records.push({ kind: 'remove', collection, id });
   // A letter holds address and name. Logout tokens have still to reach the systems; they hold neither.
   for await (const { id, kind } of everyRecord(store, outbox, { where: { person } }))
     if (kind === 'mail') records.push({ kind: 'remove', collection: outbox, id });
+  // One to somebody else that speaks of the person; what it said is gone once it is out.
+  for await (const one of everyRecord(store, outbox, { where: { status: 'waiting' } }))
+    if (one.kind === 'mail' && one.about === person && one.person !== person)
+      records.push({ kind: 'remove', collection: outbox, id: one.id });
   records.push(...(await previewsOf(services, person)));
   return { credentials: secrets, records };
 }
 
-/** A person's own previews of files; those of others are over within the hour. */
-async function previewsOf({ store }: Services, person: string): Promise<Change[]> {
-  const changes: Change[] = [];
-  for await (const { id, pieces } of everyRecord(store, importPreviews, { where: { by: `person:${person}` } })) {
-    changes.push({ kind: 'remove', collection: importPreviews, id });
-    for (const [part, count] of Object.entries(pieces))
-      for (let at = 0; at < count; at++)
-        changes.push({ kind: 'remove', collection: importPieces, id: `${id}:${part}:${at}` });
+/** Proposals with their rows, decided or not; what somebody else was given by one is theirs and stays. */
+async function withoutProposals(services: Services, person: Stored<Person>): Promise<Change[]> {
+  const found = await proposalsAbout(services, [person]);
+  const going = found.filter(
+    ({ proposal: { state, effect } }) => state !== 'accepted' || effect === undefined || effect.person === person.id,
+  );
+  const gone = new Set(going.map(({ proposal }) => proposal.id));
+  const changes = new Map<string, Change>();
+  for (const { proposal, theirs } of going) {
+    const own = new Set(theirs.map(({ list, at }) => `${list}:${at}`));
+    const others = (proposal.pair ?? []).filter((key) => !own.has(key));
+    const standing = proposal.state === 'open' ? await leftAlone(services, proposal, others, gone) : [];
+    for (const change of standing) changes.set(change.id, change);
   }
+  for (const id of gone) changes.set(id, { kind: 'remove', collection: proposals, id });
+  return [...changes.values()];
+}
+
+/** Previews of files that a person asked for, or that have them in the file. */
+async function previewsOf(services: Services, person: string): Promise<Change[]> {
+  const changes: Change[] = [];
+  for await (const record of everyRecord(services.store, importPreviews))
+    if (record.by === `person:${person}` || (await previewNames(services, record, person)))
+      changes.push(...withoutPreview(record));
   return changes;
 }
 

@@ -164,9 +164,30 @@ function difference(old: PlannedMark | undefined, now: PlannedMark | undefined):
 /** What the actor previewed before and did not apply. */
 async function forgetPreviews({ store }: Services, origin: Origin): Promise<void> {
   for await (const record of everyRecord(store, importPreviews, { where: { by: actorOf(origin) } })) {
-    const gone: Change[] = [{ kind: 'remove', collection: importPreviews, id: record.id }, ...withoutPieces(record)];
-    await store.writeNow({ changes: gone });
+    await store.writeNow({ changes: withoutPreview(record) });
   }
+}
+
+/** The changes that take a preview away with all that it holds. */
+export function withoutPreview(record: Stored<ImportPreviewRecord>): Change[] {
+  return [{ kind: 'remove', collection: importPreviews, id: record.id }, ...withoutPieces(record)];
+}
+
+/** Does one of the file's rows meet this person, or would they leave by it? */
+export async function previewNames(
+  services: Services,
+  record: Stored<ImportPreviewRecord>,
+  person: string,
+): Promise<boolean> {
+  let marks: PlannedMark[];
+  try {
+    marks = JSON.parse((await opened(services, record, 'marks')).toString('utf8'));
+  } catch (fault) {
+    // Its pieces run out one by one; nobody can tell any more whom it names.
+    if (fault instanceof HubError) return true;
+    throw fault;
+  }
+  return marks.some(([, , id]) => id === person);
 }
 
 function withoutPieces({ id, pieces }: Stored<ImportPreviewRecord>): Change[] {
