@@ -6,6 +6,7 @@ import * as client from 'openid-client';
 import { Agent, request } from 'undici';
 import { Browser } from '#test/support/browser.ts';
 import type { TestHub } from '#test/support/hub.ts';
+import { storeOfThisPass } from '#test/support/store.ts';
 import { aHub, asCrm, ask, asSpa, callback, enter, redeem, relyingParty, signInAt } from './fixture.ts';
 
 const rounds = 20;
@@ -49,10 +50,11 @@ const basic = (id: string, secret: string) => ({
 });
 const crmAuth = basic('crm', 'crm-secret-of-the-test');
 
+/** What the losers were told. Twenty commits for one record may outlast a MongoDB's deadline: a loser that is told so has not won. */
 function errorsOf(replies: readonly Reply[]): unknown[] {
-  return [
-    ...new Set(replies.filter(({ status }) => status !== 200).map(({ status, body }) => `${status} ${body.error}`)),
-  ];
+  const told = replies.filter(({ status }) => status !== 200).map(({ status, body }) => `${status} ${body.error}`);
+  const slow = storeOfThisPass().HUB_STORE === undefined ? '' : '503 temporarily_unavailable';
+  return [...new Set(told.filter((one) => one !== slow))];
 }
 
 async function isActive(hub: TestHub, auth: Record<string, string>, token: unknown): Promise<unknown> {

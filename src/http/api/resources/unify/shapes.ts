@@ -8,7 +8,7 @@ import { HubError } from '#domain/errors.ts';
 import { type ColumnMap, meaningNamed, meanings } from '#domain/unify/read/columns.ts';
 import { encodings } from '#domain/unify/read/decode.ts';
 import type { Stored } from '#storage/collection.ts';
-import type { Merge, Proposal, UnificationRecord } from '#storage/collections.ts';
+import { type Merge, type Proposal, type UnificationRecord, unifications } from '#storage/collections.ts';
 import { named } from '../../openapi/names.ts';
 import { iso } from '../shared.ts';
 
@@ -118,9 +118,11 @@ export const unification = named(
   }),
 );
 
-export async function shownUnification(services: Services, record: Stored<UnificationRecord>) {
+/** The work first, then what it leaves: who reads that the work is done must find it done. */
+export async function shownUnification(services: Services, known: Stored<UnificationRecord>) {
+  const last = await jobOn(services, known.id);
+  const record = (await services.store.get(unifications, known.id)) ?? known;
   const told: Counts = await countsOf(services, record.id);
-  const last = await jobOn(services, record.id);
   const shown = last && { ...last, createdAt: iso(last.createdAt), changedAt: iso(last.changedAt) };
   return {
     ...record,

@@ -34,7 +34,8 @@ const list = route({
 async function underWay(services: Services, id: string): Promise<Answer> {
   const record = found(await services.store.get(unifications, id));
   const headers = { location: `${services.settings.issuer}/api/v1/unify/${id}`, 'retry-after': '1' };
-  return { status: 202, version: record.version, headers, body: await shownUnification(services, record) };
+  const body = await shownUnification(services, record);
+  return { status: 202, version: body.version, headers, body };
 }
 
 const create = route({
@@ -74,11 +75,10 @@ const get = route({
   permission: 'hub:people-read',
   find: findUnification,
   answers: { 200: { description: 'The unification', schema: unification, etag: true } },
-  handle: async ({ services, item }) => ({
-    status: 200,
-    version: item.version,
-    body: await shownUnification(services, item),
-  }),
+  handle: async ({ services, item }) => {
+    const body = await shownUnification(services, item);
+    return { status: 200, version: body.version, body };
+  },
 });
 
 const bulk = named(
