@@ -5,6 +5,7 @@ import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { scheduleCheckpoints } from '#actions/checkpoints/schedule.ts';
 import { sendCheckpointOn } from '#actions/checkpoints/send-on.ts';
 import { scheduleDeadlines } from '#actions/deadlines/schedule.ts';
+import { scheduleReviews } from '#actions/reviews/schedule.ts';
 import type { Services } from '#actions/services.ts';
 import { startReplay } from '#actions/sessions/spool/replay.ts';
 import { scheduleUnifications } from '#actions/unify/jobs/schedule.ts';
@@ -132,6 +133,7 @@ async function assemble(
     const replay = startReplay(services);
     const provisioning = startProvisioning(services, createComposer(services, views));
     const deadlines = scheduleDeadlines(services);
+    const reviews = scheduleReviews(services);
     const unifications = scheduleUnifications(services);
     return {
       port: server.port,
@@ -140,6 +142,7 @@ async function assemble(
         await replay.close();
         await provisioning.close();
         await deadlines.stop();
+        await reviews.stop();
         await unifications.stop();
         await checkpoints.stop();
         await socket?.close();

@@ -25,6 +25,7 @@ const throughTheHub = [
   'test/http/api/{people,unify}.test.ts',
   'test/actions/people/departments.test.ts',
   'test/actions/unify/{jobs,unify}.test.ts',
+  'test/actions/reviews/*.test.ts',
   'test/browser/journey.test.ts',
 ];
 const first = onlyMongo ? [] : chosen(['test/**/*.test.ts']);

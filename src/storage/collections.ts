@@ -25,6 +25,7 @@ import {
   replayMarks,
   sessions,
 } from './collections/protocol.ts';
+import { reviewItems, reviews, reviewTasks } from './collections/reviews.ts';
 import { identities, sources } from './collections/sources.ts';
 import { systems } from './collections/systems.ts';
 import { merges, proposals, unifications, unifyFiles, unifyJobs } from './collections/unify.ts';
@@ -37,6 +38,7 @@ export * from './collections/keys.ts';
 export * from './collections/people.ts';
 export * from './collections/policy.ts';
 export * from './collections/protocol.ts';
+export * from './collections/reviews.ts';
 export * from './collections/sources.ts';
 export * from './collections/systems.ts';
 export * from './collections/unify.ts';
@@ -58,6 +60,9 @@ export const allCollections = [
   policyDrafts,
   acceptances,
   accessRequests,
+  reviews,
+  reviewItems,
+  reviewTasks,
   unifications,
   unifyFiles,
   unifyJobs,

@@ -68,7 +68,8 @@ export async function requireMayAssign(
   throw new HubError('forbidden', grants === undefined ? undefined : 'You may not give or take this role of the hub');
 }
 
-function isSame(a: Pick<NewAssignment, 'role' | 'from' | 'until' | 'departments'>, b: NewAssignment): boolean {
+/** The same role for the same time over the same people? */
+export function isSame(a: Pick<NewAssignment, 'role' | 'from' | 'until' | 'departments'>, b: NewAssignment): boolean {
   const key = ({ departments }: typeof a) => departments && JSON.stringify([...departments].sort());
   return a.role === b.role && a.from === b.from && a.until === b.until && key(a) === key(b);
 }

@@ -48,6 +48,8 @@ export const words: Readonly<Record<EventType, string>> = {
   'access.expired': 'request for access ran out',
   'review.opened': 'review opened',
   'review.decided': 'review decided',
+  'review.voided': 'review decision void',
+  'review.reassigned': 'review handed over',
   'review.closed': 'review closed',
   'policy.published': 'policy published',
   'policy.rolled-back': 'policy rolled back',

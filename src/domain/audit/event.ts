@@ -47,6 +47,8 @@ export const eventTypes = [
   'access.expired',
   'review.opened',
   'review.decided',
+  'review.voided',
+  'review.reassigned',
   'review.closed',
   'policy.published',
   'policy.rolled-back',

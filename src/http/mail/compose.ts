@@ -24,7 +24,11 @@ export function createComposer({ settings, clock }: Pick<Services, 'settings' | 
     const words = texts(isLocale(locale) ? locale : (localeOfTag(locale) ?? 'en'));
     const dates = datesFor(words, timeZone, clock.now());
     const instant = (key: string) => (typeof values[key] === 'number' ? dates.moment(values[key]) : '');
-    const all = { name, company, until: `${instant('until')} (${timeZone})` };
+    const all = {
+      ...{ name, company, until: `${instant('until')} (${timeZone})`, title: values.title, count: values.count },
+      // The last day, not the first moment after it.
+      day: typeof values.due === 'number' ? dates.date(values.due - 1) : '',
+    };
     const own = (key: string) => words.t(`mail.${template}.${key}`, all);
     const fact = (key: string, value: string | undefined) =>
       value === undefined ? [] : [[words.t(`mail.fact.${key}`), value] as const];

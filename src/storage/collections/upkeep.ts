@@ -25,7 +25,15 @@ export const logoutDeliverySchema = z.object({
 });
 export type LogoutDelivery = z.infer<typeof logoutDeliverySchema>;
 
-export const mailTemplates = ['invitation', 'reset', 'new-device', 'credential', 'locked'] as const;
+export const mailTemplates = [
+  'invitation',
+  'reset',
+  'new-device',
+  'credential',
+  'locked',
+  'review-opened',
+  'review-due',
+] as const;
 export const mailDeliverySchema = z.object({
   kind: z.literal('mail'),
   template: z.enum(mailTemplates),

@@ -13,6 +13,7 @@ import {
   type Person,
   proposals,
   recoveryCodes,
+  reviewItems,
 } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { everyRecord } from '../../access/reading.ts';
@@ -25,7 +26,7 @@ import { previewNames, withoutPreview } from '../import/kept-preview.ts';
 export interface Remains {
   /** What the person signs in with, or could set a password by. */
   readonly credentials: readonly Change[];
-  /** What speaks of the person: merges, proposals of unifications, requests, accepted breaches, letters, previews of files. */
+  /** What speaks of the person: merges, proposals of unifications, requests, accepted breaches, items of reviews, letters, previews of files. */
   readonly records: readonly Change[];
 }
 
@@ -42,7 +43,7 @@ export async function remainsOf(services: Services, record: Stored<Person>): Pro
     for await (const { id } of everyRecord(store, merges, { where: { [side]: person } }))
       records.push({ kind: 'remove', collection: merges, id });
   records.push(...(await withoutProposals(services, record)));
-  for (const collection of [accessRequests, acceptances] as const)
+  for (const collection of [accessRequests, acceptances, reviewItems] as const)
     for await (const { id } of everyRecord(store, collection as Collection, { where: { person } }))
       records.push({ kind: 'remove', collection, id });
   // A letter holds address and name. Logout tokens have still to reach the systems; they hold neither.
