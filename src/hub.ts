@@ -81,6 +81,7 @@ export async function createHub(
   const close = async (): Promise<void> => {
     await services.hasher.close();
     await services.guesser.close();
+    await services.directories.close();
     await closeFolds(services).catch((error) => services.log.error(error, 'counts of refusals were not recorded'));
     const left = entered.leave();
     // While the store is silent nobody hears the good-bye, and the word that this process is here runs out by itself.

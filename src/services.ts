@@ -21,6 +21,7 @@ import { openSqlite } from '#storage/sqlite/engine.ts';
 import { StoreLocked } from '#storage/sqlite/lock.ts';
 import { createStore } from '#storage/store.ts';
 import { watched } from '#storage/watch/watched.ts';
+import { createDirectories } from './federation/ldap/directory.ts';
 
 /** How long to wait for somebody who holds the store for a moment. */
 const patienceMs = 10_000;
@@ -143,5 +144,6 @@ export function createServices(
     guesser: createGuesser(),
     modules: new Map(parts.modules.map((module) => [module.id, module])),
     log,
+    directories: createDirectories({ clock }),
   };
 }

@@ -6,6 +6,7 @@ import type { Logger } from '#platform/log.ts';
 import type { Sealer } from '#platform/seal.ts';
 import type { Settings } from '#settings/settings.ts';
 import type { Store } from '#storage/store.ts';
+import type { Directories } from './directories/port.ts';
 import type { SignOutSpool } from './sessions/spool/spool.ts';
 
 /** What an action may use. Built once in hub.ts and handed in; no action reaches for anything else. */
@@ -20,6 +21,8 @@ export interface Services {
   /** The provider modules by id; the list is handed in by the composition root. */
   readonly modules: ReadonlyMap<string, SystemModule>;
   readonly log: Logger;
+  /** LDAP directories, as the sources say; every process has connections of its own. */
+  readonly directories: Directories;
   /** Sign-outs that the store has not taken yet. */
   readonly signOuts: SignOutSpool;
 }

@@ -12,6 +12,7 @@ import {
 import { joinPath } from './faults.ts';
 import { fields, readFields, text } from './read.ts';
 import { readSecretFile } from './system.ts';
+import { duration } from './units.ts';
 
 const network = z.string().refine((value) => ipaddr.isValidCIDR(value) || ipaddr.isValid(value), {
   error: 'is not a network; write it like 10.1.0.0/16',
@@ -57,7 +58,15 @@ export const sourceShape = {
   base: z.string().optional(),
   filter: text.optional(),
   subject: text.optional(),
-  nestedGroups: z.boolean().optional(),
+  everybody: text.optional(),
+  groups: fields({
+    by: z.enum(['memberOf', 'search']).optional(),
+    base: text.optional(),
+    filter: text.optional(),
+    nested: z.enum(['no', 'walk', 'chain']).optional(),
+    value: text.optional(),
+  }).optional(),
+  timeout: z.union([z.number().int().min(100).max(30_000), duration({ atLeast: '100ms', atMost: '30s' })]).optional(),
 };
 export type SourceInput = { [K in keyof typeof sourceShape]: z.infer<(typeof sourceShape)[K]> };
 
@@ -96,6 +105,7 @@ export function sourceWithDefaults(input: SourceInput): SourceSettings {
     return source;
   }
   const ad = provider === 'ad';
+  const filter = input.filter ?? (ad ? '(sAMAccountName={login})' : '(uid={login})');
   const source: DirectorySource = {
     ...common,
     provider,
@@ -105,9 +115,18 @@ export function sourceWithDefaults(input: SourceInput): SourceSettings {
     ...given('bindDn', input.bindDn),
     ...given('bindPassword', input.bindPassword),
     base: input.base ?? '',
-    filter: input.filter ?? (ad ? '(sAMAccountName={login})' : '(uid={login})'),
+    filter,
     subject: input.subject ?? (ad ? 'objectGUID' : 'entryUUID'),
-    nestedGroups: input.nestedGroups ?? ad,
+    // Everybody whom some login finds.
+    everybody: input.everybody ?? filter.replaceAll('={login}', '=*'),
+    groups: {
+      by: input.groups?.by ?? 'memberOf',
+      base: input.groups?.base ?? input.base ?? '',
+      filter: input.groups?.filter ?? '(member={dn})',
+      nested: input.groups?.nested ?? (ad ? 'chain' : 'no'),
+      value: input.groups?.value ?? 'dn',
+    },
+    timeout: input.timeout ?? 5000,
   };
   return source;
 }

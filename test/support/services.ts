@@ -29,6 +29,7 @@ export async function testServices(
   t.after(async () => {
     await services.hasher.close();
     await services.guesser.close();
+    await services.directories.close();
     await engine.close();
     rmSync(data, { recursive: true, force: true });
   });

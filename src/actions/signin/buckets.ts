@@ -48,6 +48,12 @@ export function codeBuckets(
   ];
 }
 
-function bucketFor(services: Pick<Services, 'seal'>, kind: string, value: string, limit: Bucket['limit']): Bucket {
+/** @param kind what is counted: an `account`, a `network`, a `device` */
+export function bucketFor(
+  services: Pick<Services, 'seal'>,
+  kind: string,
+  value: string,
+  limit: Bucket['limit'],
+): Bucket {
   return { id: `${kind}:${keyedHash(services, 'throttle', `${kind}:${value}`)}`, limit };
 }

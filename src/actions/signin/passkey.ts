@@ -5,6 +5,7 @@ import { type Person, people } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { passkeyOf, provePasskey, readAnswer } from '../factors/passkeys/prove.ts';
 import type { Services } from '../services.ts';
+import type { ProvingSource } from '../sources/identities.ts';
 import { bucketsOf, networkBucket } from './buckets.ts';
 import { knownDeviceOf, noticeOfNewDevice } from './device.ts';
 import { recordLocked } from './locked.ts';
@@ -23,7 +24,7 @@ export interface PasskeyTry {
   readonly step?: {
     readonly person: string;
     readonly amr: readonly string[];
-    readonly source?: string | undefined;
+    readonly source?: ProvingSource | undefined;
     readonly ends: readonly Change[];
   };
 }

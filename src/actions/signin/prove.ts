@@ -1,5 +1,5 @@
 import type { AuditDraft } from '#domain/audit/event.ts';
-import { draft, type Origin } from '#domain/audit/event.ts';
+import { draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { fold } from '#domain/people/folding.ts';
 import { tooLong } from '#domain/people/password.ts';
@@ -24,17 +24,30 @@ export interface Try {
   readonly door: Locked['door'];
 }
 
-export type Proof =
-  /** `settle` gives the try back; call it when what the password was asked for has happened. */
-  | {
-      readonly outcome: 'ok';
-      readonly credential: Stored<PasswordCredential>;
-      /** Everything else that the person can sign in with. */
-      readonly credentials: Credentials;
-      readonly settle: () => Promise<void>;
-    }
-  | { readonly outcome: 'refused' }
-  | { readonly outcome: 'throttled'; readonly retryAfter: number };
+/** `settle` gives the try back; call it when what the password was asked for has happened. */
+export interface Right {
+  readonly outcome: 'ok';
+  readonly credential: Stored<PasswordCredential>;
+  /** Everything else that the person can sign in with. */
+  readonly credentials: Credentials;
+  readonly settle: () => Promise<void>;
+}
+
+export interface Throttled {
+  readonly outcome: 'throttled';
+  readonly retryAfter: number;
+}
+
+export type Proof = Right | { readonly outcome: 'refused' } | Throttled;
+
+/** Not right here, and not on record yet. */
+export interface NotRight {
+  readonly outcome: 'no';
+  readonly cause: 'unknown' | 'no-password' | 'too-long' | 'wrong-password' | 'disabled';
+  /** Keyed hash of an identifier that belongs to nobody. */
+  readonly identifierHash: string | undefined;
+  readonly settle: () => Promise<void>;
+}
 
 /** A hash of our own parameters that no password was ever put to: what accounts without one are checked against. */
 const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlLW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
@@ -45,17 +58,32 @@ const nobodysHash = '$argon2id$v=19$m=19456,t=2,p=1$Z2F0ZWhvdXNlLW5vYm9keQ$AAAAA
  * @throws HubError `busy`, StoreUnavailable
  */
 export async function provePassword(services: Services, origin: Origin, given: Try): Promise<Proof> {
+  const checked = await checkPassword(services, origin, given);
+  if (checked.outcome !== 'no') return checked;
+  const event = failure(origin, given.person, given.door, checked.cause, checked.identifierHash);
+  await services.store.writeNow({ changes: [], events: [event] });
+  return { outcome: 'refused' };
+}
+
+/** The same, where somebody else may know the password: what is not right here is not on record until they were asked. */
+export async function checkPassword(
+  services: Services,
+  origin: Origin,
+  given: Try,
+): Promise<Right | NotRight | Throttled> {
   const { person, identifier, door } = given;
   const buckets = bucketsOf(services, { identifier, person: person?.id, ip: origin.ip }, given.knownDevice);
   const subject = person === undefined ? {} : { subject: { id: person.id } };
-  const unknown =
-    person === undefined ? { identifierHash: keyedHash(services, 'identifier', fold(identifier.slice(0, 1000))) } : {};
+  const identifierHash =
+    person === undefined ? keyedHash(services, 'identifier', fold(identifier.slice(0, 1000))) : undefined;
   const taken = await takeTry(services, buckets);
   if (!taken.taken) {
+    const unknown = identifierHash === undefined ? {} : { identifierHash };
     await recordLocked(services, origin, { bucket: taken.bucket, ...subject, ...unknown, door });
     return { outcome: 'throttled', retryAfter: taken.retryAfter };
   }
   const settle = () => giveBack(services, buckets);
+  const no = (cause: NotRight['cause']): NotRight => ({ outcome: 'no', cause, identifierHash, settle });
   const held = person && (await credentialsOf(services, person.id));
   const credential = held?.password;
   const long = tooLong(given.password);
@@ -65,19 +93,13 @@ export async function provePassword(services: Services, origin: Origin, given: T
     await settle();
     throw fault;
   });
-  const cause =
-    person === undefined ? 'unknown' : credential === undefined ? 'no-password' : long ? 'too-long' : undefined;
-  if (cause === undefined && matches && held !== undefined && credential !== undefined) {
-    if (person?.status !== 'active') return refuse(services, failure(origin, person, door, 'disabled'));
-    if (outdated && door === 'sign-in') await renew(services, credential, given.password);
-    return { outcome: 'ok', credential, credentials: held, settle };
-  }
-  return refuse(services, failure(origin, person, door, cause ?? 'wrong-password', unknown.identifierHash));
-}
-
-async function refuse(services: Services, event: AuditDraft): Promise<Proof> {
-  await services.store.writeNow({ changes: [], events: [event] });
-  return { outcome: 'refused' };
+  if (person === undefined) return no('unknown');
+  if (credential === undefined || held === undefined) return no('no-password');
+  if (long) return no('too-long');
+  if (!matches) return no('wrong-password');
+  if (person.status !== 'active') return no('disabled');
+  if (outdated && door === 'sign-in') await renew(services, credential, given.password);
+  return { outcome: 'ok', credential, credentials: held, settle };
 }
 
 /** The event of a password that was tried in vain. */
@@ -87,10 +109,11 @@ export function failure(
   door: Locked['door'],
   cause: string,
   identifierHash?: string,
+  more: JsonObject = {},
 ): AuditDraft {
   return draft(origin, 'signin.failed', 'failure', {
     ...(person === undefined ? {} : { subject: { id: person.id }, personal: { subject: named(person) } }),
-    detail: { cause, door, ...(identifierHash === undefined ? {} : { identifierHash }) },
+    detail: { cause, door, ...more, ...(identifierHash === undefined ? {} : { identifierHash }) },
   });
 }
 

@@ -7,6 +7,7 @@ import type { Credentials } from '../factors/credentials.ts';
 import { recoverySpending } from '../factors/recovery-codes.ts';
 import { totpSpending } from '../factors/totp.ts';
 import type { Services } from '../services.ts';
+import type { ProvingSource } from '../sources/identities.ts';
 import { bucketsOf } from './buckets.ts';
 import { noticeOfNewDevice } from './device.ts';
 import { recordLocked } from './locked.ts';
@@ -20,7 +21,7 @@ export interface CodeTry {
   /** What was proved before in this sign-in, or by the session that is to become stronger. */
   readonly amr: readonly string[];
   /** The source that proved the first step. */
-  readonly source?: string | undefined;
+  readonly source?: ProvingSource | undefined;
   readonly method: 'totp' | 'recovery-code';
   readonly code: string;
   /** The device cookie that the browser sent. */
@@ -68,10 +69,11 @@ export async function signInWithCode(services: Services, origin: Origin, given: 
 
 /** How somebody signed in, for the record: by the first step that was proved before, and by this second one. */
 export function stepsOf(
-  before: { readonly amr: readonly string[]; readonly source?: string | undefined },
+  before: { readonly amr: readonly string[]; readonly source?: ProvingSource | undefined },
   last: string,
 ): JsonObject {
-  if (before.source !== undefined) return { method: 'source', source: before.source, second: last };
+  const { source } = before;
+  if (source !== undefined) return { method: source.method, source: source.id, second: last };
   return before.amr.includes('pwd') ? { method: 'password', second: last } : { method: last };
 }
 

@@ -9,7 +9,7 @@ import { findByLogin } from '../people/find.ts';
 import type { Services } from '../services.ts';
 import { noticeOfNewDevice } from './device.ts';
 import { evenly } from './evenly.ts';
-import { failure, provePassword } from './prove.ts';
+import { failure, type Proof, provePassword } from './prove.ts';
 
 export interface SignIn {
   /** E-mail or username as typed; case and surrounding spaces are ignored. */
@@ -51,6 +51,17 @@ export async function signInWithPassword(services: Services, origin: Origin, giv
   const started = performance.now();
   const person = await findByLogin(services, given.identifier);
   const proof = await provePassword(services, origin, { ...given, person, door: 'sign-in' });
+  return afterPassword(services, origin, given, { started, person, proof });
+}
+
+/** What a sign-in becomes after its password. @param looked.started when it began, by `performance.now()` */
+export async function afterPassword(
+  services: Services,
+  origin: Origin,
+  given: SignIn,
+  looked: { readonly started: number; readonly person: Stored<Person> | undefined; readonly proof: Proof },
+): Promise<SignInResult> {
+  const { started, person, proof } = looked;
   if (proof.outcome === 'throttled') return proof;
   if (proof.outcome === 'refused' || person === undefined) {
     await evenly(started);

@@ -13,6 +13,7 @@ import type { Change } from '#storage/port.ts';
 import { type Credentials, credentialsOf } from '../factors/credentials.ts';
 import { spentTag } from '../factors/totp.ts';
 import type { Services } from '../services.ts';
+import { type ProvingSource, provingSource } from '../sources/identities.ts';
 
 /** How long the second step may take, in milliseconds. */
 const stepMs = 10 * 60_000;
@@ -23,7 +24,7 @@ export interface PendingStep {
   readonly credentials: Credentials;
   readonly amr: readonly string[];
   /** The source that proved the first step, if one did. */
-  readonly source?: string;
+  readonly source?: ProvingSource;
   /** Ends the step, in the commit of the sign-in: of two that finish it at once one succeeds. */
   readonly end: Change;
 }
@@ -81,8 +82,8 @@ export async function pendingStep(services: Services, interaction: string): Prom
 }
 
 /** The enabled source of an identity that is still this person's. */
-async function sourceStill({ store }: Services, id: string, person: string): Promise<string | undefined> {
+async function sourceStill({ store }: Services, id: string, person: string): Promise<ProvingSource | undefined> {
   const identity = await store.get(identities, id);
   if (identity?.person !== person) return undefined;
-  return (await store.get(sources, identity.source))?.enabled === true ? identity.source : undefined;
+  return (await store.get(sources, identity.source))?.enabled === true ? provingSource(identity) : undefined;
 }

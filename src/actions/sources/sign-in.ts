@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 import { noticeOfNewDevice } from '../signin/device.ts';
 import { type SignIn, sparedCode, succeeded } from '../signin/sign-in.ts';
 import { beginSourceStep } from '../signin/step.ts';
-import { identityId } from './identities.ts';
+import { identityId, provingSource, type SourceMethod } from './identities.ts';
 import { type Met, meetIdentity, type ProvedIdentity } from './meet.ts';
 
 export interface SourceSignIn extends Pick<SignIn, 'knownDevice' | 'remembered' | 'fresh' | 'wanted'> {
@@ -45,7 +45,12 @@ export async function signInFromSource(
   if (met.outcome !== 'known') {
     const cause = met.outcome === 'refused' ? met.cause : `unlinked-${met.because}`;
     const person = met.outcome === 'refused' ? met.person : undefined;
-    await refuseSource(services, origin, { source: proved.source, cause, person });
+    await refuseSource(services, origin, {
+      source: proved.source,
+      method: provingSource(proved).method,
+      cause,
+      person,
+    });
     return met;
   }
   const { person, source, kept } = met;
@@ -55,7 +60,7 @@ export async function signInFromSource(
     return { outcome: 'second-step', person, kept };
   }
   const detail = {
-    method: 'source',
+    method: provingSource(proved).method,
     source: source.id,
     ...(second ? { second: 'remembered-device' } : {}),
     ...(kept.length > 0 ? { kept: [...kept] } : {}),
@@ -71,10 +76,15 @@ export async function signInFromSource(
 export async function refuseSource(
   services: Services,
   origin: Origin,
-  refused: { readonly source: string; readonly cause: string; readonly person?: Stored<Person> | undefined },
+  refused: {
+    readonly source: string;
+    readonly method?: SourceMethod;
+    readonly cause: string;
+    readonly person?: Stored<Person> | undefined;
+  },
 ): Promise<void> {
-  const { source, cause, person } = refused;
+  const { source, method = 'source', cause, person } = refused;
   const who = person === undefined ? {} : { subject: { id: person.id }, personal: { subject: named(person) } };
-  const event = draft(origin, 'signin.failed', 'failure', { ...who, detail: { cause, method: 'source', source } });
+  const event = draft(origin, 'signin.failed', 'failure', { ...who, detail: { cause, method, source } });
   await services.store.writeNow({ changes: [], events: [event] });
 }

@@ -19,13 +19,16 @@ export function filledFilter(template: string, placeholder: Placeholder, value: 
   return template.replaceAll(placeholder, () => escapeValue(value));
 }
 
+const examples = { '{login}': '(sAMAccountName={login})', '{dn}': '(member={dn})', none: '(objectClass=person)' };
+
 /**
  * What is wrong with a filter of the configuration; undefined: nothing. It is one filter in brackets that balance, and its
- * placeholder stands where a whole value stands: never in the name of an attribute.
+ * placeholder, if it is to have one, stands where a whole value stands: never in the name of an attribute.
  */
-export function filterFault(template: string, placeholder: Placeholder): string | undefined {
-  const example = placeholder === '{login}' ? '(sAMAccountName={login})' : '(member={dn})';
+export function filterFault(template: string, placeholder?: Placeholder): string | undefined {
+  const example = examples[placeholder ?? 'none'];
   if (!balanced(template)) return `is no filter: it is one expression in brackets that balance, like ${example}`;
+  if (placeholder === undefined) return undefined;
   if (!template.includes(placeholder))
     return `asks for nobody in particular; write ${placeholder} where the value goes, like ${example}`;
   const outside = template.replaceAll(`=${placeholder}`, '');

@@ -1,7 +1,9 @@
 import type { FieldFault } from '#domain/errors.ts';
+import { filterFault } from '#domain/ldap/filter.ts';
 import { textFields } from '#domain/people/fields.ts';
 import { attributeNameFault } from '#domain/people/rules.ts';
-import { webAddressFault } from '#domain/systems/addresses.ts';
+import { isLoopback, webAddressFault } from '#domain/systems/addresses.ts';
+
 import { directoryProviders, openIdProviders } from './source.ts';
 
 /** Any of a source's keys, some perhaps missing; it may be half-read. */
@@ -24,7 +26,19 @@ const openIdKeys = [
   'trustMethods',
   'signOut',
 ];
-const directoryKeys = ['url', 'startTls', 'ca', 'bindDn', 'bindPassword', 'base', 'filter', 'subject', 'nestedGroups'];
+const directoryKeys = [
+  'url',
+  'startTls',
+  'ca',
+  'bindDn',
+  'bindPassword',
+  'base',
+  'filter',
+  'subject',
+  'everybody',
+  'groups',
+  'timeout',
+];
 
 /**
  * What is wrong with a source, by whichever way it is registered. All faults at once; paths are relative to the source.
@@ -91,13 +105,32 @@ export function tenantOf(issuer: unknown): string | undefined {
 }
 
 function directory(source: SourceDraft, fault: Report): void {
-  const { url, filter, startTls, bindDn, bindPassword } = source;
+  const { url, startTls, bindDn, bindPassword } = source;
   const parsed = typeof url === 'string' ? URL.parse(url) : undefined;
-  if (url !== undefined && (parsed == null || !['ldap:', 'ldaps:'].includes(parsed.protocol)))
-    fault('url', 'is no address of a directory; write it like ldaps://ad.example.com');
+  if (url !== undefined) {
+    const wrong = directoryAddressFault(parsed ?? undefined, startTls === true);
+    if (wrong !== undefined) fault('url', wrong);
+  }
   if (startTls === true && parsed?.protocol === 'ldaps:') fault('startTls', 'stands beside ldaps:; keep one');
-  if (typeof filter === 'string' && !filter.includes('{login}'))
-    fault('filter', 'finds nobody in particular; let {login} stand where the typed name belongs');
   if ((bindDn === undefined) !== (bindPassword === undefined))
     fault(bindDn === undefined ? 'bindDn' : 'bindPassword', 'is missing; who searches needs both, or neither');
+  const groups = (source.groups ?? {}) as { readonly filter?: unknown };
+  for (const [path, filter, placeholder] of [
+    ['filter', source.filter, '{login}'],
+    ['everybody', source.everybody, undefined],
+    ['groups.filter', groups.filter, '{dn}'],
+  ] as const) {
+    const wrong = typeof filter === 'string' ? filterFault(filter, placeholder) : undefined;
+    if (wrong !== undefined) fault(path, wrong);
+  }
+}
+
+function directoryAddressFault(url: URL | undefined, startTls: boolean): string | undefined {
+  if (url === undefined || !['ldap:', 'ldaps:'].includes(url.protocol) || url.hostname === '')
+    return 'is no address of a directory; write it like ldaps://ad.example.com';
+  if (!['', '/'].includes(url.pathname) || url.search !== '' || url.username !== '' || url.hash !== '')
+    return 'has more than a scheme, a host and a port; write the rest under base and filter';
+  if (url.protocol === 'ldap:' && !startTls && !isLoopback(url.hostname))
+    return 'would send passwords in the clear; use ldaps://, or add startTls: true';
+  return undefined;
 }

@@ -56,8 +56,24 @@ export interface DirectorySource extends Common {
   readonly filter: string;
   /** Attribute that never changes for a person; default `entryUUID`, for `ad` `objectGUID`. */
   readonly subject: string;
-  /** Follow groups that are members of groups. */
-  readonly nestedGroups: boolean;
+  /** Everybody who belongs to the source, for `sources sync`. */
+  readonly everybody: string;
+  /** How groups are found; they stand under `memberOf` in `attributes`. */
+  readonly groups: DirectoryGroups;
+  /** How long it may take to answer one question, in milliseconds. */
+  readonly timeout: number;
+}
+
+export interface DirectoryGroups {
+  /** Told by the person's entry (`memberOf`), or sought with `filter` below `base`. */
+  readonly by: 'memberOf' | 'search';
+  readonly base: string;
+  /** `{dn}` stands for the entry whose groups are sought. */
+  readonly filter: string;
+  /** Groups of groups: not, by asking group after group, or by Active Directory's own rule (1.2.840.113556.1.4.1941). */
+  readonly nested: 'no' | 'walk' | 'chain';
+  /** What is told of a group: `dn`, or an attribute of it such as `cn`. */
+  readonly value: string;
 }
 
 export type SourceSettings = OpenIdSource | DirectorySource;

@@ -139,6 +139,8 @@ class Wire {
 
   #watched(socket: Socket): Socket {
     this.#socket = socket;
+    // A connection at rest holds no process; who waits for an answer has a timer that does.
+    socket.unref();
     socket.on('data', (part) => {
       this.bytes += part.length;
       if (this.bytes > mostBytes) this.#broken(new DirectoryTrouble('search', 'its answer is too long'));

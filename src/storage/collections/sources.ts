@@ -46,7 +46,15 @@ export const directorySourceSchema = z.object({
   base: z.string(),
   filter: z.string(),
   subject: z.string(),
-  nestedGroups: z.boolean(),
+  everybody: z.string(),
+  groups: z.object({
+    by: z.enum(['memberOf', 'search']),
+    base: z.string(),
+    filter: z.string(),
+    nested: z.enum(['no', 'walk', 'chain']),
+    value: z.string(),
+  }),
+  timeout: z.number(),
 });
 export type DirectorySourceRecord = z.infer<typeof directorySourceSchema>;
 

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { effectiveAccess } from '#actions/access/effective.ts';
 import { type Credentials, credentialsOf } from '#actions/factors/credentials.ts';
 import { pendingStep } from '#actions/signin/step.ts';
+import type { ProvingSource } from '#actions/sources/identities.ts';
 import { type Assurance, strictest } from '#domain/assurance.ts';
 import { HubError } from '#domain/errors.ts';
 import { context } from '#http/context.ts';
@@ -20,7 +21,7 @@ export interface CurrentStep {
   /** What was proved before this step (RFC 8176). */
   readonly amr: readonly string[];
   /** The source that proved the first step. */
-  readonly source: string | undefined;
+  readonly source: ProvingSource | undefined;
   /** Of a session that is to become stronger: when its own sign-in was, in seconds. */
   readonly authTime: number | undefined;
   /** How strong the sign-in has to become at least. */

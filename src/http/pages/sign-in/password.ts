@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
+import { signInByForm } from '#actions/directories/sign-in.ts';
 import { rememberDevice } from '#actions/signin/device.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import { beginStep } from '#actions/signin/step.ts';
 import { HubError } from '#domain/errors.ts';
 import { context, type Flash } from '#http/context.ts';
@@ -11,6 +11,7 @@ import { originOf } from '#http/middleware/origin.ts';
 import { allowScript } from '#http/middleware/security-headers.ts';
 import { render } from '#http/render/page.ts';
 import { openInteraction } from '../interaction.ts';
+import { answerOfDirectory } from './directory.ts';
 
 const year = 31_536_000;
 
@@ -36,7 +37,7 @@ export const signIn: RequestHandler = async (req, res) => {
   try {
     // One unit: `signin.succeeded` and the finished interaction are one commit.
     await deps.services.store.unit(async () => {
-      const result = await signInWithPassword(deps.services, originOf(req, res), given);
+      const result = await signInByForm(deps.services, originOf(req, res), { ...given, interaction: uid });
       if (result.outcome === 'ok') {
         setCookie(res, 'device', rememberDevice(deps.services, device, result.person.id), year);
         return deps.oidc.finishSignIn(req, res, result.person, { amr: result.amr });
@@ -46,6 +47,8 @@ export const signIn: RequestHandler = async (req, res) => {
         return res.redirect(303, `${req.path}/second`);
       }
       if (result.outcome === 'throttled') return showThrottled(req, res, result.retryAfter, identifier);
+      if (result.outcome === 'directory-away') return showAway(req, res, result.title, identifier);
+      if (result.outcome !== 'refused') return answerOfDirectory(req, res, result, identifier);
       flash(res, { tone: 'bad', key: 'signIn.refused' }, { filled: { identifier } });
       res.redirect(303, req.path);
     });
@@ -58,6 +61,12 @@ export const signIn: RequestHandler = async (req, res) => {
 
 async function showThrottled(req: Request, res: Response, seconds: number, identifier: string): Promise<void> {
   await showAgain(req, res, 429, throttledLine(res, seconds), identifier);
+}
+
+/** Whoever is not at home in that directory is not told apart, and is told what to look at all the same. */
+async function showAway(req: Request, res: Response, title: string, identifier: string): Promise<void> {
+  res.setHeader('Retry-After', '30');
+  await showAgain(req, res, 503, { tone: 'warn', key: 'signIn.directoryAway', values: { source: title } }, identifier);
 }
 
 /** Says when to come back, to programs too. */
