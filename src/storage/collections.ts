@@ -26,6 +26,7 @@ import {
   sessions,
 } from './collections/protocol.ts';
 import { reviewItems, reviews, reviewTasks } from './collections/reviews.ts';
+import { sourceVisits } from './collections/source-visits.ts';
 import { identities, sources } from './collections/sources.ts';
 import { systems } from './collections/systems.ts';
 import { merges, proposals, unifications, unifyFiles, unifyJobs } from './collections/unify.ts';
@@ -39,6 +40,7 @@ export * from './collections/people.ts';
 export * from './collections/policy.ts';
 export * from './collections/protocol.ts';
 export * from './collections/reviews.ts';
+export * from './collections/source-visits.ts';
 export * from './collections/sources.ts';
 export * from './collections/systems.ts';
 export * from './collections/unify.ts';
@@ -79,6 +81,7 @@ export const allCollections = [
   importPieces,
   signInSteps,
   passkeyChallenges,
+  sourceVisits,
   sessions,
   interactions,
   grants,

@@ -25,6 +25,8 @@ export interface PendingStep {
   readonly amr: readonly string[];
   /** The source that proved the first step, if one did. */
   readonly source?: ProvingSource;
+  /** When the source had it proved, in seconds since 1970. */
+  readonly authTime?: number;
   /** Ends the step, in the commit of the sign-in: of two that finish it at once one succeeds. */
   readonly end: Change;
 }
@@ -50,10 +52,10 @@ export async function beginSourceStep(
   services: Services,
   interaction: string,
   person: Stored<Person>,
-  identity: string,
-  amr: readonly string[],
+  { identity, amr, authTime }: { identity: string; amr: readonly string[]; authTime?: number | undefined },
 ): Promise<void> {
-  const data: SignInStep = { person: person.id, amr: [...amr], identity };
+  const since = authTime === undefined ? {} : { authTime };
+  const data: SignInStep = { person: person.id, amr: [...amr], identity, ...since };
   await services.store.write({ changes: [putStep(services, interaction, data)] });
 }
 
@@ -77,6 +79,7 @@ export async function pendingStep(services: Services, interaction: string): Prom
     credentials,
     amr: step.amr,
     ...(source === undefined ? {} : { source }),
+    ...(step.authTime === undefined ? {} : { authTime: step.authTime }),
     end: { kind: 'remove', collection: signInSteps, id, ifVersion: version, tag: spentTag },
   };
 }

@@ -14,6 +14,7 @@ import { createPerson } from '../people/create.ts';
 import { hasHubRights } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { findIdentity, type IdentityKey, identityId } from './identities.ts';
+import { sealTold } from './told.ts';
 
 /** Whom a source has proved just now, and what it told of them. */
 export interface ProvedIdentity extends IdentityKey {
@@ -92,7 +93,7 @@ async function bringUpToDate(
         collection: identities,
         id: identity.id,
         where: { person: person.id },
-        set: { usedAt: services.clock.now(), ...told(services, proved) },
+        set: { usedAt: services.clock.now(), toldSealed: sealTold(services, proved) },
       },
     ],
   });
@@ -148,7 +149,7 @@ export async function linkIdentity(
     made,
     createdAt: now,
     usedAt: now,
-    ...told(services, proved),
+    toldSealed: sealTold(services, proved),
   };
   const who = await about(services, origin, person);
   await services.store.write({
@@ -201,18 +202,4 @@ function trimmed(patch: PersonPatch, paths: readonly string[]): { patch: PersonP
     patch: { ...Object.fromEntries(rest), attributes: Object.fromEntries(kept) as Record<string, Attribute | null> },
     kept: [...out].map((path) => path.replace(/^attributes\./, '')),
   };
-}
-
-/** What is kept for the preview of a mapping: never more than this many characters. */
-const mostTold = 16_384;
-
-function told({ seal }: Services, { values, incomplete }: ProvedIdentity): Pick<Identity, 'toldSealed'> {
-  const entries: [string, Attribute][] = [];
-  let size = 0;
-  for (const [name, value] of Object.entries(values)) {
-    size += JSON.stringify([name, value]).length;
-    if (size > mostTold) break;
-    entries.push([name, value]);
-  }
-  return { toldSealed: seal.seal('source-told', JSON.stringify({ values: Object.fromEntries(entries), incomplete })) };
 }

@@ -15,6 +15,8 @@ export interface SourceSignIn extends Pick<SignIn, 'knownDevice' | 'remembered' 
   readonly proved: ProvedIdentity;
   /** What of it counts (RFC 8176): `pwd` for a directory that took the password, `fed` for the word of an issuer. */
   readonly amr: readonly string[];
+  /** When it was proved there, in seconds since 1970; absent: now. */
+  readonly authTime?: number | undefined;
   /** The secret id of the interaction that it is for. */
   readonly interaction: string;
 }
@@ -56,7 +58,11 @@ export async function signInFromSource(
   const { person, source, kept } = met;
   const second = hasSecondFactor(await credentialsOf(services, person.id)) && assuranceBy(amr) === 'password';
   if (second && !(await sparedCode(services, given, person.id))) {
-    await beginSourceStep(services, given.interaction, person, identityId(proved), amr);
+    await beginSourceStep(services, given.interaction, person, {
+      identity: identityId(proved),
+      amr,
+      authTime: given.authTime,
+    });
     return { outcome: 'second-step', person, kept };
   }
   const detail = {

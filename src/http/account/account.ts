@@ -8,6 +8,7 @@ import { forget, remove, rename, renewCodes } from './methods/acts.ts';
 import { addApp, appPage } from './methods/app.ts';
 import { methodsPage } from './methods/methods.ts';
 import { addPasskey, creationOptions, passkeyPage } from './methods/passkey.ts';
+import { link, linked, linkPage, unlink } from './methods/source.ts';
 import { changePassword, passwordPage } from './password.ts';
 import { ask, change, decide, requestsPage, withdraw } from './requests.ts';
 import { endOne, endOthers, sessionsPage } from './sessions.ts';
@@ -27,6 +28,10 @@ export const accountFeature: Feature = (app) => {
   account.get('/methods/passkey', passkeyPage);
   account.post('/methods/passkey/options', creationOptions);
   account.post('/methods/passkey', addPasskey);
+  account.get('/methods/from', linked);
+  account.get('/methods/link/:source', linkPage);
+  account.post('/methods/link/:source', link);
+  account.post('/methods/unlink', unlink);
   account.post('/methods/rename', rename);
   account.post('/methods/remove', remove);
   account.post('/methods/recovery-codes', renewCodes);

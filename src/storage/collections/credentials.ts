@@ -83,6 +83,8 @@ export const signInStepSchema = z.object({
   password: z.number().optional(),
   /** The identity that a source proved instead, by id: unlinked, or its source disabled, the step is worthless. */
   identity: z.string().optional(),
+  /** When the source had it proved, in seconds since 1970. */
+  authTime: z.number().optional(),
 });
 export type SignInStep = z.infer<typeof signInStepSchema>;
 /** A sign-in whose second step is outstanding. Id: SHA-256 of the interaction's secret id. */

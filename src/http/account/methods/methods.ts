@@ -8,21 +8,24 @@ import { viewer } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
 import { browserName } from '../browser.ts';
 import { continueOf } from './continue.ts';
+import { linksOf } from './source.ts';
 
 /** What do I sign in with, and what stands in for it when it is lost? */
 export const methodsPage: RequestHandler = async (req, res) => {
   const { deps, texts } = context(res);
   const { person } = viewer(res);
-  const [factors, codesLeft, devices] = await Promise.all([
+  const [factors, codesLeft, devices, links] = await Promise.all([
     factorsOf(deps.services, person.id),
     recoveryCodesLeft(deps.services, person.id),
     rememberedOf(deps.services, person.id),
+    linksOf(deps.services, person.id),
   ]);
   render(res, 'account/methods', {
     app: factors.find(({ kind }) => kind === 'totp'),
     passkeys: factors.filter(({ kind }) => kind === 'passkey'),
     codesLeft,
     devices: devices.map((device) => ({ ...device, browser: browserName(texts, device.agent) })),
+    ...links,
     on: continueOf(req),
     mayEnrol: await mayEnrolAlone(deps.services, viewer(res), factors.length),
   });

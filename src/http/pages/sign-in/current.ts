@@ -22,7 +22,7 @@ export interface CurrentStep {
   readonly amr: readonly string[];
   /** The source that proved the first step. */
   readonly source: ProvingSource | undefined;
-  /** Of a session that is to become stronger: when its own sign-in was, in seconds. */
+  /** When the first proof is from, if not from now: of a session's own sign-in, or of a source. In seconds. */
   readonly authTime: number | undefined;
   /** How strong the sign-in has to become at least. */
   readonly least: Assurance;

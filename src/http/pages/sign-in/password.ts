@@ -8,10 +8,12 @@ import { cookie, cookieName, setCookie } from '#http/middleware/cookies.ts';
 import { flash } from '#http/middleware/flash.ts';
 import { field } from '#http/middleware/form.ts';
 import { originOf } from '#http/middleware/origin.ts';
-import { allowScript } from '#http/middleware/security-headers.ts';
+import { allowRedirectTo, allowScript } from '#http/middleware/security-headers.ts';
 import { render } from '#http/render/page.ts';
+import type { InteractionView } from '#oidc/interactions.ts';
 import { openInteraction } from '../interaction.ts';
 import { answerOfDirectory } from './directory.ts';
+import { leadHome, sourcesOffered } from './source.ts';
 
 const year = 31_536_000;
 
@@ -23,17 +25,36 @@ export const showForm: RequestHandler = async (req, res) => {
   const { kind, uid, system, params } = await openInteraction(req, res, 'sign-in', 'step-up');
   if (kind === 'step-up') return res.redirect(303, `/sign-in/${uid}/second`);
   const hint = params.login_hint;
-  allowScript(res);
-  render(res, 'pages/sign-in', { system, loginHint: typeof hint === 'string' ? hint.slice(0, 200) : undefined });
+  await renderForm(res, { system, params }, { loginHint: typeof hint === 'string' ? hint.slice(0, 200) : undefined });
 };
+
+/** The form itself, which may lead to the system that asked or to any of the sources on it. */
+async function renderForm(
+  res: Response,
+  { system, params }: Pick<InteractionView, 'system' | 'params'>,
+  more: { loginHint?: string | undefined; status?: number } = {},
+): Promise<void> {
+  const { places, ...offered } = await sourcesOffered(context(res).deps.services);
+  allowRedirectTo(res, params.redirect_uri, ...places);
+  allowScript(res);
+  render(res, 'pages/sign-in', { system, ...offered, loginHint: more.loginHint }, more.status);
+}
 
 export const signIn: RequestHandler = async (req, res) => {
   const { deps } = context(res);
   const { uid, fresh, wanted } = await openInteraction(req, res, 'sign-in');
   const identifier = field(req, 'identifier');
+  const password = field(req, 'password');
+  if (field(req, 'via') === 'source' || password === '') {
+    if (await leadHome(req, res, identifier)) return;
+    if (field(req, 'via') === 'source') {
+      flash(res, { tone: 'warn', key: 'source.noHome' }, { filled: { identifier } });
+      return res.redirect(303, req.path);
+    }
+  }
   const device = cookie(req, cookieName(res, 'device'));
   const remembered = cookie(req, cookieName(res, 'remembered'));
-  const given = { identifier, password: field(req, 'password'), knownDevice: device, remembered, fresh, wanted };
+  const given = { identifier, password, knownDevice: device, remembered, fresh, wanted };
   try {
     // One unit: `signin.succeeded` and the finished interaction are one commit.
     await deps.services.store.unit(async () => {
@@ -78,8 +99,7 @@ export function throttledLine(res: Response, seconds: number): Flash {
 
 /** Answers with the form itself, where a redirect would hide the status that a program looks for. */
 async function showAgain(req: Request, res: Response, status: number, said: Flash, identifier: string): Promise<void> {
-  const { system } = await openInteraction(req, res, 'sign-in');
-  allowScript(res);
+  const view = await openInteraction(req, res, 'sign-in');
   Object.assign(context(res), { flash: said, filled: { identifier } });
-  render(res, 'pages/sign-in', { system }, status);
+  await renderForm(res, view, { status });
 }

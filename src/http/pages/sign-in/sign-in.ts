@@ -6,6 +6,7 @@ import { showForm, signIn } from './password.ts';
 import { recoveryForm, tryRecoveryCode } from './recovery.ts';
 import { reset, resetForm } from './reset.ts';
 import { secondForm, tryCode } from './second.ts';
+import { arrive, comeBack, leave } from './source.ts';
 
 /** Every step of signing in, and of getting back in. */
 export function signInPages(app: Express): void {
@@ -14,8 +15,11 @@ export function signInPages(app: Express): void {
   app.post('/sign-in/forgot', forgot);
   app.get('/sign-in/reset/:token', resetForm);
   app.post('/sign-in/reset/:token', reset);
+  app.get('/sign-in/from/:source', comeBack);
   app.get('/sign-in/:uid', showForm);
   app.post('/sign-in/:uid', signIn);
+  app.post('/sign-in/:uid/source/:source', leave);
+  app.get('/sign-in/:uid/from', arrive);
   app.post('/sign-in/:uid/passkey/options', firstOptions);
   app.post('/sign-in/:uid/passkey', signInAlone);
   app.get('/sign-in/:uid/second', secondForm);
