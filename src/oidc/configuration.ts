@@ -11,6 +11,7 @@ import { createAdapter } from './adapter/index.ts';
 import { checkAssertion } from './assertion.ts';
 import { cookieNames } from './cookies.ts';
 import { askedFrom, leadToEnd, userCodeMask } from './device/device.ts';
+import { isRefreshTooOld } from './entry/limits.ts';
 import { settleScope } from './entry/scope.ts';
 import { mayIntrospect } from './introspection.ts';
 import { fetchJwks } from './jwks-fetch.ts';
@@ -100,7 +101,10 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
         },
       },
     },
-    findAccount: (ctx, id) => findAccount(services, ctx, id),
+    findAccount: async (ctx, id, token) => {
+      if (token?.kind === 'RefreshToken' && (await isRefreshTooOld(services, token))) return undefined;
+      return findAccount(services, ctx, id);
+    },
     interactions: {
       policy: createPolicy(services) as NonNullable<Configuration['interactions']>['policy'],
       url: (ctx, interaction) => interactionUrl(ctx, interaction.prompt.name, interaction.uid),

@@ -12,16 +12,18 @@ import type { Stored } from '#storage/collection.ts';
 import { type Person, people, type System } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
+import { appendCookie, cookieNames } from './cookies.ts';
 import { askedOf } from './entry/strength.ts';
 import { originOf } from './origin.ts';
+import { interactionPaths } from './paths.ts';
 import { redirect } from './respond.ts';
 import { sessionOf } from './session-cookie.ts';
 import { stateOf } from './state.ts';
 
 /** What the provider asks the person for, and for which system. */
 export interface InteractionView {
-  /** `step-up`: who is signed in has to prove more. */
-  readonly kind: 'sign-in' | 'step-up' | 'consent' | 'no-access';
+  /** `step-up`: who is signed in has to prove more. `choose`: they say whether they are the one who goes on. */
+  readonly kind: 'sign-in' | 'choose' | 'step-up' | 'consent' | 'no-access';
   readonly uid: string;
   /** The person signed in when it began, if anybody. */
   readonly person: string | undefined;
@@ -41,6 +43,7 @@ export interface InteractionView {
 
 const kinds: Readonly<Record<string, InteractionView['kind']>> = {
   login: 'sign-in',
+  select_account: 'choose',
   strength: 'step-up',
   consent: 'consent',
   access: 'no-access',
@@ -62,7 +65,9 @@ export async function viewInteraction(
       kind,
       uid: interaction.uid,
       person: interaction.session?.accountId,
-      fresh: interaction.prompt.reasons.some((reason) => reason === 'login_prompt' || reason === 'max_age'),
+      fresh: interaction.prompt.reasons.some(
+        (reason) => reason === 'login_prompt' || reason === 'max_age' || reason === 'session_limit',
+      ),
       ...strengthAsked(interaction.params, system),
       system: system === undefined ? undefined : { id: system.id, title: system.title, side: system.side },
       params: interaction.params,
@@ -135,9 +140,57 @@ export async function finishSignIn(
       delete (interaction as { session?: unknown }).session;
     }
     const acr = acrOf(assuranceBy(how.amr));
-    const ts = how.authTime === undefined ? {} : { ts: how.authTime };
-    return { login: { accountId: person.id, amr: [...how.amr], acr, remember: true, ...ts } };
+    const ts = how.authTime ?? Math.floor(services.clock.now() / 1000);
+    return { login: { accountId: person.id, amr: [...how.amr], acr, remember: true, ts } };
   });
+}
+
+/** Whoever is signed in goes on (`prompt=select_account`). Commits and answers 303. */
+export async function keepAccount(
+  services: Services,
+  provider: Provider,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  await finish(services, provider, req, res, async (_unit, interaction) => {
+    if (interaction.prompt.name !== 'select_account')
+      throw new HubError('bad-request', 'There is nothing to choose here');
+    return { select_account: {} };
+  });
+}
+
+/**
+ * Somebody else goes on where this interaction stands: the session of this browser ends as by signing out, the systems in it are
+ * told, and the interaction begins anew with the sign-in form. Commits and answers 303.
+ */
+export async function switchPerson(
+  services: Services,
+  provider: Provider,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const uid = await inUnit(services, req, async (unit) => {
+    const interaction = await pending(provider, req, res);
+    const before = await sessionOf(services, req);
+    if (before !== undefined) {
+      const origin = { ...stateOf(unit).origin, actor: { kind: 'person', id: before.account } as const };
+      unit.stage(await endingOfSession(services, origin, before, 'replaced'));
+    }
+    const open = interaction as unknown as Record<string, unknown> & { prompt: object };
+    for (const name of ['session', 'accountId', 'grantId', 'lastSubmission', 'result']) delete open[name];
+    open.prompt = { name: 'login', reasons: ['someone_else'], details: {} };
+    const left = interaction.exp - Math.floor(Date.now() / 1000);
+    await interaction.save(left);
+    await unit.commit();
+    const { session, interaction: name } = cookieNames(services);
+    appendCookie(services, res, session, '', { path: '/', maxAge: 0 });
+    appendCookie(services, res, name, interaction.uid, {
+      path: `${interactionPaths.login}/${interaction.uid}`,
+      maxAge: left,
+    });
+    return interaction.uid;
+  });
+  redirect(res, `${interactionPaths.login}/${uid}`);
 }
 
 /** The person consents to what this system asks for; the grant and `consent.given` are one commit. */

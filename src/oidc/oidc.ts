@@ -17,6 +17,8 @@ import {
   finishSignIn,
   type HowSignedIn,
   type InteractionView,
+  keepAccount,
+  switchPerson,
   viewInteraction,
 } from './interactions.ts';
 import { openSystem } from './open.ts';
@@ -42,6 +44,10 @@ export interface Oidc {
   /** These three commit one unit of work (the caller's, if it runs in one) and answer 303. */
   finishSignIn(req: IncomingMessage, res: ServerResponse, person: Stored<Person>, how: HowSignedIn): Promise<void>;
   finishConsent(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** At `prompt=select_account`: whoever is signed in goes on. */
+  keepAccount(req: IncomingMessage, res: ServerResponse): Promise<void>;
+  /** Ends this browser's session; the interaction goes on with the sign-in form. */
+  switchPerson(req: IncomingMessage, res: ServerResponse): Promise<void>;
   abort(req: IncomingMessage, res: ServerResponse, error: string): Promise<void>;
   /** Sends the browser to sign in and then to `returnTo`, a path of the hub. */
   startSignIn(
@@ -58,8 +64,8 @@ export interface Oidc {
   raiseSession(req: IncomingMessage, res: ServerResponse, amr: readonly string[]): Promise<void>;
   /** The system that asked for the sign-out which the page `/sign-out?request=…` is about; undefined if none did. */
   signOutRequest(request: string | undefined): Promise<Stored<System> | undefined>;
-  /** Ends the session of this browser and answers 303, to the system that asked or to `/sign-out/done`. */
-  signOut(req: IncomingMessage, res: ServerResponse, request?: string): Promise<void>;
+  /** Ends the session of this browser and answers 303: to the system that asked, to `next` (a path of the hub), or to `/sign-out/done`. */
+  signOut(req: IncomingMessage, res: ServerResponse, request?: string, next?: string): Promise<void>;
   /** The system that calls the hub's own API with a bearer token. */
   bearer(req: IncomingMessage): Promise<Bearer | undefined>;
 }
@@ -109,6 +115,8 @@ export async function createOidc(services: Services): Promise<Oidc> {
       await finishSignIn(services, (await now()).provider, req, res, person, how);
     },
     finishConsent: async (req, res) => finishConsent(services, (await now()).provider, req, res),
+    keepAccount: async (req, res) => keepAccount(services, (await now()).provider, req, res),
+    switchPerson: async (req, res) => switchPerson(services, (await now()).provider, req, res),
     abort: async (req, res, error) => abortInteraction(services, (await now()).provider, req, res, error),
     startSignIn: async (res, returnTo, options) => startSignIn(services, res, returnTo, options),
     deviceByUserCode: (typed) => deviceByUserCode(services, typed),
@@ -117,7 +125,7 @@ export async function createOidc(services: Services): Promise<Oidc> {
     denyDevice: (req, id) => denyDevice(services, req, id),
     raiseSession: (req, res, amr) => raiseSession(services, req, res, amr),
     signOutRequest: (request) => signOutRequest(services, request),
-    signOut: (req, res, request) => signOut(services, req, res, request),
+    signOut: (req, res, request, next) => signOut(services, req, res, request, next),
     bearer: (req) => bearerOf(services, req),
   };
 }

@@ -57,6 +57,7 @@ export function resumeUrl(services: Services, uid: string, device: boolean): str
 /** The pages of the kinds of interaction; the library's cookie is bound to exactly this path. */
 export const interactionPaths = {
   login: '/sign-in',
+  select_account: '/sign-in',
   strength: '/sign-in',
   access: '/no-access',
   consent: '/consent',

@@ -1,5 +1,6 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
+import { isTooOldFor } from './entry/limits.ts';
 import { mayEnter, recordTooWeak } from './entry/may-enter.ts';
 import { prepareEntry } from './entry/prepare.ts';
 import { wantsAgreement } from './entry/scope.ts';
@@ -9,7 +10,7 @@ import { systemOf } from './systems.ts';
 const { Check, Prompt, base } = interactionPolicy;
 
 /**
- * What has to be settled before a code is issued, in this order: who it is, whether the person may enter this system,
+ * What has to be settled before a code is issued, in this order: who it is and how lately they signed in, whether the person may enter this system,
  * whether the sign-in was strong enough for it, whether a third party was consented to. Last comes the entry itself, which asks nothing and stages the link and the grant.
  */
 export function createPolicy(services: Services): InstanceType<typeof interactionPolicy.Prompt>[] {
@@ -18,7 +19,33 @@ export function createPolicy(services: Services): InstanceType<typeof interactio
   // The hub's own check (`strength`) knows that a stronger sign-in is good for a weaker wish, and who has what.
   login.checks.remove('essential_acrs');
   login.checks.remove('essential_acr');
-  return [login, accessPrompt(services), strengthPrompt(services), consentPrompt(services), entryPrompt(services)];
+  login.checks.add(
+    new Check('session_limit', 'this system wants a younger or livelier sign-in', 'login_required', async (ctx) =>
+      (await isTooOldFor(services, ctx)) ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT,
+    ),
+  );
+  return [
+    login,
+    choicePrompt(),
+    accessPrompt(services),
+    strengthPrompt(services),
+    consentPrompt(services),
+    entryPrompt(services),
+  ];
+}
+
+/** `prompt=select_account` (OpenID Connect Core 1.0, 3.1.2.1): on a shared machine the person says who goes on. */
+function choicePrompt() {
+  const prompt = new Prompt(
+    { name: 'select_account', requestable: true },
+    new Check('chosen', 'the person has not said who goes on', 'account_selection_required', (ctx) => {
+      const { oidc } = ctx;
+      const open = oidc.promptPending('select_account') && oidc.result?.login === undefined;
+      return open ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+    }),
+  );
+  prompt.checks.remove('select_account_prompt');
+  return prompt;
 }
 
 function accessPrompt(services: Services) {

@@ -9,6 +9,7 @@ import type { Stored } from '#storage/collection.ts';
 import type { SessionRecord, System } from '#storage/collections.ts';
 import { isUnavailable } from '#storage/port.ts';
 import { appendCookie, cookieNames } from './cookies.ts';
+import { safeReturnPath } from './hub-client.ts';
 import { originOf } from './origin.ts';
 import type { ErrorPages } from './pages.ts';
 import { paths } from './paths.ts';
@@ -85,13 +86,15 @@ export async function signOut(
   req: IncomingMessage,
   res: ServerResponse,
   request: string | undefined,
+  next?: string,
 ): Promise<void> {
   const session = await readable(sessionOf(services, req));
   const id = session === 'unknown' ? sessionIdOf(services, req) : session?.id;
   if (id !== undefined) {
     await endByPerson(services, originOf(services, req), id, session === 'unknown' ? undefined : session);
   }
-  leave(services, res, open(services, request));
+  const after = next === undefined ? undefined : { system: '', location: safeReturnPath(next) };
+  leave(services, res, open(services, request) ?? after);
 }
 
 /** `unknown` while the store cannot be read: signing out works all the same. */

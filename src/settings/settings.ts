@@ -26,6 +26,8 @@ export interface SystemSettings {
   open: boolean;
   /** People enter by a code that the device shows (RFC 8628); absent: no. */
   deviceFlow?: boolean;
+  /** Durations such as `15m`: how old, and how long idle, a session may be that enters or stays here. */
+  session?: { idle?: string | undefined; absolute?: string | undefined };
   requires: 'password' | 'mfa' | 'phishing-resistant';
   outbound: { allow: string[] };
   settings: Record<string, unknown>;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseDuration } from '#domain/duration.ts';
 import type { FieldFault } from '#domain/errors.ts';
 import { nearest } from '#domain/suggest.ts';
 import { registrationFaults } from '#domain/systems/registration.ts';
@@ -11,6 +12,10 @@ import type { SystemSettings } from './settings.ts';
 
 const network = z.string().refine((value) => ipaddr.isValidCIDR(value) || ipaddr.isValid(value), {
   error: 'is not a network; write it like 10.1.0.0/16',
+});
+
+const sessionLimit = z.string().refine((value) => (parseDuration(value) ?? 0) >= 60_000, {
+  error: 'is no duration of at least a minute; write it like 15m or 8h',
 });
 
 /** A system as written in the configuration (contract.md, "Settings"); defaults come in `withDefaults`. */
@@ -44,6 +49,7 @@ export const systemShape = {
   par: z.boolean().optional(),
   open: z.boolean().optional(),
   deviceFlow: z.boolean().optional(),
+  session: fields({ idle: sessionLimit.optional(), absolute: sessionLimit.optional() }).optional(),
   requires: z.enum(['password', 'mfa', 'phishing-resistant']).optional(),
   outbound: fields({ allow: z.array(network) }).optional(),
   settings: z.record(z.string(), z.unknown()).optional(),

@@ -1,20 +1,6 @@
 import { z } from 'zod';
+import { parseDuration, showDuration as show } from '#domain/duration.ts';
 import type { Rate } from './settings.ts';
-
-const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function parseDuration(text: string): number | undefined {
-  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
-  if (match === null) return undefined;
-  return Number(match[1]) * (milliseconds[match[2] ?? ''] ?? 0);
-}
-
-function show(ms: number): string {
-  for (const [unit, size] of Object.entries(milliseconds).reverse()) {
-    if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
-  }
-  return `${ms}ms`;
-}
 
 /** A duration such as `60s`, `5m`, `8h`; read as milliseconds. */
 export function duration(limits: { atLeast?: string; atMost?: string; because?: string } = {}) {
@@ -22,7 +8,7 @@ export function duration(limits: { atLeast?: string; atMost?: string; because?: 
   const most = parseDuration(limits.atMost ?? '365d') ?? 0;
   const because = limits.because === undefined ? '' : ` (${limits.because})`;
   return z.unknown().transform((value, context): number => {
-    const ms = typeof value === 'string' ? parseDuration(value.trim()) : undefined;
+    const ms = typeof value === 'string' ? parseDuration(value) : undefined;
     if (ms === undefined) {
       context.addIssue({ code: 'custom', message: 'is not a duration; write a number and ms, s, m, h or d, like 5m' });
       return z.NEVER;

@@ -19,6 +19,11 @@ export function sidFieldOf(client: string): string {
   return `${sidField}${client}`;
 }
 
+/** When (ms) a system that limits idleness was last used in this session. */
+export function usedFieldOf(client: string): string {
+  return `used:${client}`;
+}
+
 export function grantOf(session: SessionRecord, client: string): string | undefined {
   const grant = session[grantFieldOf(client)];
   return typeof grant === 'string' ? grant : undefined;

@@ -5,11 +5,13 @@ import { field } from '#http/middleware/form.ts';
 import { viewerOf } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
 import { openInteraction } from './interaction.ts';
+import { someoneElse } from './sign-in/choose.ts';
 
 /** Asks the person what a third party may know. Not agreeing answers the system `access_denied`. */
 export function consentPages(app: Express): void {
   app.get('/consent/:uid', ask);
   app.post('/consent/:uid', answer);
+  app.post('/consent/:uid/someone-else', someoneElse);
 }
 
 const ask: RequestHandler = async (req, res) => {

@@ -4,11 +4,13 @@ import { context } from '#http/context.ts';
 import { viewerOf } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
 import { openInteraction } from './interaction.ts';
+import { someoneElse } from './sign-in/choose.ts';
 
 /** Says that a system stays closed, why, and whom to ask. Going back answers the system `access_denied`. */
 export function noAccessPages(app: Express): void {
   app.get('/no-access/:uid', show);
   app.post('/no-access/:uid', goBack);
+  app.post('/no-access/:uid/someone-else', someoneElse);
 }
 
 const show: RequestHandler = async (req, res) => {

@@ -25,8 +25,9 @@ const ask: RequestHandler = async (req, res) => {
 };
 
 const signOut: RequestHandler = async (req, res) => {
-  const request = field(req, 'request');
-  await context(res).deps.oidc.signOut(req, res, request === '' ? undefined : request);
+  const given = (name: string) => field(req, name) || undefined;
+  // `next`: somebody else goes on here, on a machine that people share.
+  await context(res).deps.oidc.signOut(req, res, given('request'), given('next'));
 };
 
 /** Signing out works while the store cannot say who is signed in. */

@@ -1,5 +1,7 @@
 import type { Services } from '#actions/services.ts';
-import { sessions } from '#storage/collections.ts';
+import { usedFieldOf } from '#actions/sessions/session.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type System, sessions } from '#storage/collections.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
 
 /** A move smaller than this (ms) is not worth a write. */
@@ -28,4 +30,18 @@ export async function keepAwake(services: Services, unit: UnitOfWork, uid: strin
       },
     ],
   });
+}
+
+/** Notes that a system which limits idleness was entered, or used by a refresh. */
+export async function noteUse(
+  services: Services,
+  unit: UnitOfWork,
+  uid: string,
+  system: Stored<System> | undefined,
+): Promise<void> {
+  if (system?.session?.idle === undefined) return;
+  const session = await services.store.one(sessions, 'uid', uid);
+  if (session === undefined) return;
+  const set = { [usedFieldOf(system.clientId)]: services.clock.now() };
+  unit.stage({ changes: [{ kind: 'update', collection: sessions, id: session.id, set, tag: 'session' }] });
 }

@@ -10,7 +10,7 @@ import type { UnitOfWork } from '#storage/unit-of-work.ts';
 import { deviceGrant } from '../clients.ts';
 import { type RequestState, stateOf } from '../state.ts';
 import { systemOf } from '../systems.ts';
-import { keepAwake } from './activity.ts';
+import { keepAwake, noteUse } from './activity.ts';
 import { recordRefused } from './refused.ts';
 import { endGrantOf } from './reuse.ts';
 
@@ -122,6 +122,7 @@ async function recordTokens(
   } else if (params?.grant_type === 'client_credentials') {
     events.push(draft(state.origin, 'token.issued', 'success', { ...about, ...asSystem, detail }));
   }
+  if (source?.sessionUid !== undefined) await noteUse(services, unit, source.sessionUid, system);
   if (events.length > 0) unit.stage({ changes: [], events });
 }
 

@@ -32,6 +32,7 @@ export const systemSchema = z.object({
   open: z.boolean(),
   /** Absent in records from before: no. */
   deviceFlow: z.boolean().optional(),
+  session: z.object({ idle: z.string().optional(), absolute: z.string().optional() }).optional(),
   requires: z.enum(['password', 'mfa', 'phishing-resistant']),
   outbound: z.object({ allow: z.array(z.string()) }),
   /** What the provider module asks for. */

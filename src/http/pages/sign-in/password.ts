@@ -12,6 +12,7 @@ import { allowRedirectTo, allowScript } from '#http/middleware/security-headers.
 import { render } from '#http/render/page.ts';
 import type { InteractionView } from '#oidc/interactions.ts';
 import { openInteraction } from '../interaction.ts';
+import { showChoice } from './choose.ts';
 import { answerOfDirectory } from './directory.ts';
 import { leadHome, sourcesOffered } from './source.ts';
 
@@ -22,7 +23,9 @@ const year = 31_536_000;
  * does not travel with another site's post, so it needs no further token.
  */
 export const showForm: RequestHandler = async (req, res) => {
-  const { kind, uid, system, params } = await openInteraction(req, res, 'sign-in', 'step-up');
+  const view = await openInteraction(req, res, 'sign-in', 'step-up', 'choose');
+  const { kind, uid, system, params } = view;
+  if (kind === 'choose') return showChoice(req, res, view);
   if (kind === 'step-up') return res.redirect(303, `/sign-in/${uid}/second`);
   const hint = params.login_hint;
   await renderForm(res, { system, params }, { loginHint: typeof hint === 'string' ? hint.slice(0, 200) : undefined });

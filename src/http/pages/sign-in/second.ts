@@ -43,6 +43,7 @@ async function showSecond(_req: Request, res: Response, step: CurrentStep, statu
       uid: view.uid,
       system: view.system,
       stepUp: view.kind === 'step-up',
+      personName: step.person.name,
       app,
       passkey,
       // What the request likes best stands first.

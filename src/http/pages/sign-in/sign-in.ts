@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { sameAgain, someoneElse } from './choose.ts';
 import { forgot, forgotForm } from './forgot.ts';
 import { turnBack } from './missing.ts';
 import { firstOptions, secondOptions, signInAlone, signInSecond } from './passkey.ts';
@@ -27,6 +28,8 @@ export function signInPages(app: Express): void {
   app.post('/sign-in/:uid/second/passkey/options', secondOptions);
   app.post('/sign-in/:uid/second/passkey', signInSecond);
   app.post('/sign-in/:uid/turn-back', turnBack);
+  app.post('/sign-in/:uid/same', sameAgain);
+  app.post('/sign-in/:uid/someone-else', someoneElse);
   app.get('/sign-in/:uid/recovery', recoveryForm);
   app.post('/sign-in/:uid/recovery', tryRecoveryCode);
 }
