@@ -48,6 +48,8 @@ export interface DirectoryEntry {
   readonly dn: string;
   /** By the names that were asked for; groups under `memberOf`. Values that are no text are left out. */
   readonly attributes: Readonly<Record<string, readonly string[]>>;
+  /** There are more groups than are told: what is known of them stays as it is. */
+  readonly groupsInPart?: true;
   /** What the entry says of its own state. */
   readonly trouble: AccountTrouble | undefined;
 }

@@ -12,12 +12,14 @@ export function keyOf(source: Pick<DirectorySource, 'id'>, entry: Pick<Directory
 /** An entry as what a source tells: one value as a text, several as a list; groups always as a list. */
 export function provedOf(source: DirectorySource, entry: DirectoryEntry): ProvedIdentity {
   const values: [string, string | string[]][] = [];
-  for (const name of new Set(Object.values(mappingAtFirst(source)))) {
+  const names = [...new Set(Object.values(mappingAtFirst(source)))];
+  for (const name of names) {
     const told = entry.attributes[isGroups(name) ? groupsName : name] ?? [];
     const [first] = told;
     if (isGroups(name)) values.push([name, [...told]]);
     else if (first !== undefined) values.push([name, told.length === 1 ? first : [...told]]);
   }
+  const incomplete = entry.groupsInPart === true ? names.filter(isGroups) : [];
   // fromEntries defines own properties, whatever their name.
-  return { ...keyOf(source, entry), values: Object.fromEntries(values), incomplete: [], emailVerified: true };
+  return { ...keyOf(source, entry), values: Object.fromEntries(values), incomplete, emailVerified: true };
 }

@@ -1,6 +1,7 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { fold } from '#domain/people/folding.ts';
+import { passwordPlace } from '../directories/password-place.ts';
 import { named } from '../named.ts';
 import { findByLogin } from '../people/find.ts';
 import type { Services } from '../services.ts';
@@ -14,7 +15,7 @@ const perAccount = 3;
 
 /**
  * Somebody asks for a link to a new password. Whoever asks learns nothing: the answer, the work and the time are the same
- * whether the account exists, is disabled, has no address or had enough links; the mail goes out after the answer.
+ * whether the account exists, is disabled, has no address, has its password in a directory or had enough links; the mail goes out after the answer.
  * @throws HubError `too-many-tries` for the network alone, StoreUnavailable
  */
 export async function askForLink(services: Services, origin: Origin, identifier: string): Promise<void> {
@@ -25,6 +26,7 @@ export async function askForLink(services: Services, origin: Origin, identifier:
   const identifierHash = keyedHash(services, 'identifier', fold(identifier.slice(0, 1000)));
   const account = { count: perAccount, windowMs: services.settings.lifetimes.resetLink };
   const { taken } = await takeTry(services, [{ id: `mail:reset:${person?.id ?? identifierHash}`, limit: account }]);
+  const place = person && (await passwordPlace(services, person));
   const cause =
     person === undefined
       ? 'unknown'
@@ -32,9 +34,12 @@ export async function askForLink(services: Services, origin: Origin, identifier:
         ? 'disabled'
         : person.email === undefined
           ? 'no-address'
-          : taken
-            ? undefined
-            : 'enough';
+          : place !== undefined && !place.here && place.directories.length > 0
+            ? // A new one here would be a second password beside that of the directory, which ends with the job.
+              'password-elsewhere'
+            : taken
+              ? undefined
+              : 'enough';
   const changes = person === undefined || cause !== undefined ? [] : await linkFor(services, origin, person, 'reset');
   const who =
     person === undefined

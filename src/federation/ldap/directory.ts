@@ -12,7 +12,7 @@ import { filledFilter } from '#domain/ldap/filter.ts';
 import type { Clock } from '#platform/clock.ts';
 import { Connection } from './connection.ts';
 import { attributesToRead, isInPieces, readEntry } from './entry.ts';
-import { groupsOf } from './groups.ts';
+import { groupsOf, type Seen, TooManyGroups } from './groups.ts';
 import { Pool } from './pool.ts';
 import { search, searchPages } from './search.ts';
 
@@ -48,13 +48,24 @@ export function createDirectories({ clock }: { readonly clock: Clock }): Directo
   }
 
   const readable = (directory: DirectorySettings, entry: Parameters<typeof readEntry>[1]) => {
-    if (directory.groups.by === 'memberOf' && isInPieces(entry, 'memberOf'))
-      throw new DirectoryTrouble(
-        'search',
-        'somebody is in so many groups that they are told in pieces; use groups.by: search',
-      );
-    return readEntry(directory, entry, clock.now());
+    const read = readEntry(directory, entry, clock.now());
+    const inPart = directory.groups.by === 'memberOf' && isInPieces(entry, 'memberOf');
+    return read === undefined || !inPart ? read : { ...read, groupsInPart: true as const };
   };
+
+  /** @param seen what is above groups that were looked at before, for many people in a row */
+  async function grouped(directory: DirectorySettings, entry: DirectoryEntry, seen?: Seen): Promise<DirectoryEntry> {
+    if (directory.groups.by === 'none' || entry.groupsInPart === true) return entry;
+    try {
+      const memberOf = await poolsOf(directory).searching.use((connection) =>
+        groupsOf(directory, connection, entry, seen),
+      );
+      return { ...entry, attributes: { ...entry.attributes, memberOf } };
+    } catch (fault) {
+      if (!(fault instanceof TooManyGroups)) throw fault;
+      return { ...entry, groupsInPart: true };
+    }
+  }
 
   return {
     async find(directory, login): Promise<Found> {
@@ -88,14 +99,11 @@ export function createDirectories({ clock }: { readonly clock: Clock }): Directo
       });
     },
 
-    async withGroups(directory, entry) {
-      if (directory.groups.by === 'none') return entry;
-      const memberOf = await poolsOf(directory).searching.use((connection) => groupsOf(directory, connection, entry));
-      return { ...entry, attributes: { ...entry.attributes, memberOf } };
-    },
+    withGroups: (directory, entry) => grouped(directory, entry),
 
     async *walk(directory): AsyncGenerator<readonly DirectoryEntry[]> {
       const { attributes, binary } = attributesToRead(directory);
+      const seen: Seen = new Map();
       // A connection of its own: a walk takes long, and the cookie between its pages belongs to it.
       const connection = await openForSearch(directory);
       try {
@@ -108,9 +116,9 @@ export function createDirectories({ clock }: { readonly clock: Clock }): Directo
         } as const;
         for await (const page of searchPages(connection, directory.base, question)) {
           const entries = page.map((entry) => readable(directory, entry)).filter((entry) => entry !== undefined);
-          const grouped: DirectoryEntry[] = [];
-          for (const entry of entries) grouped.push(await this.withGroups(directory, entry));
-          yield grouped;
+          const whole: DirectoryEntry[] = [];
+          for (const entry of entries) whole.push(await grouped(directory, entry, seen));
+          yield whole;
         }
       } finally {
         connection.close();

@@ -7,6 +7,15 @@ import { search } from './search.ts';
 /** Groups that one person may be in, directly and through others. Beyond it nothing is told, rather than a part. */
 const mostGroups = 1000;
 
+/** So many times the patience for one answer may all of somebody's groups take. */
+const patience = 3;
+
+/** What can be told would be a part, and taken for the whole. */
+export class TooManyGroups extends Error {}
+
+/** What is right above a group, by its name. */
+export type Seen = Map<string, readonly Group[]>;
+
 interface Group {
   readonly dn: string;
   /** What is told of it. */
@@ -18,12 +27,13 @@ interface Group {
 /**
  * The groups of an entry, those that they are in included where the source asks for it, each once, in order of their spelling. A circle
  * of groups ends where it began.
- * @throws DirectoryTrouble `search` beyond a thousand groups
+ * @throws TooManyGroups beyond a thousand groups, or where the directory tells them in pieces; DirectoryTrouble
  */
 export async function groupsOf(
   directory: DirectorySettings,
   connection: Connection,
   entry: DirectoryEntry,
+  seen: Seen = new Map(),
 ): Promise<string[]> {
   const { by, nested, value } = directory.groups;
   const told = entry.attributes.memberOf ?? [];
@@ -34,14 +44,17 @@ export async function groupsOf(
     nested === 'chain'
       ? await chained(directory, connection, entry.dn)
       : await above(directory, connection, entry.dn, told);
-  let edge = first;
-  while (edge.length > 0) {
-    const fresh = edge.filter((group) => !found.has(key(group.dn)));
-    for (const group of fresh) found.set(key(group.dn), group);
+  const until = performance.now() + patience * directory.timeoutMs;
+  const edge = [...first];
+  for (let group = edge.pop(); group !== undefined; group = edge.pop()) {
+    if (found.has(key(group.dn))) continue;
+    found.set(key(group.dn), group);
     bounded([...found.keys()]);
-    edge = [];
-    if (nested === 'walk')
-      for (const group of fresh) edge.push(...(await above(directory, connection, group.dn, group.parents)));
+    if (nested !== 'walk') continue;
+    if (performance.now() > until) throw new DirectoryTrouble('slow', 'groups of groups take too long; ask for less');
+    const over = seen.get(key(group.dn)) ?? (await above(directory, connection, group.dn, group.parents));
+    seen.set(key(group.dn), over);
+    edge.push(...over);
   }
   return sorted([...found.values()].flatMap((group) => group.values));
 }
@@ -86,7 +99,7 @@ async function read(
     nothingThere: 'none',
   });
   return entries.map((entry) => {
-    if (isInPieces(entry, 'memberOf')) throw tooMany();
+    if (isInPieces(entry, 'memberOf')) throw new TooManyGroups();
     return {
       dn: entry.dn,
       values: value === 'dn' ? [entry.dn] : valuesOf(entry, value),
@@ -96,12 +109,9 @@ async function read(
 }
 
 function bounded<T>(groups: readonly T[]): readonly T[] {
-  if (groups.length > mostGroups) throw tooMany();
+  if (groups.length > mostGroups) throw new TooManyGroups();
   return groups;
 }
-
-const tooMany = () =>
-  new DirectoryTrouble('search', `somebody is in more than ${mostGroups} groups; narrow groups.base or groups.filter`);
 
 const key = (dn: string): string => dn.toLowerCase();
 const sorted = (values: readonly string[]): string[] => [...new Set(values)].sort();

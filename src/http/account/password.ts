@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { passwordPlace } from '#actions/directories/password-place.ts';
 import { changeOwnPassword } from '#actions/signin/change-password.ts';
 import { HubError } from '#domain/errors.ts';
 import { fewestCharacters } from '#domain/people/password.ts';
@@ -18,7 +19,8 @@ export const passwordPage: RequestHandler = async (_req, res) => {
   const { person } = viewer(res);
   const login = person.email ?? person.username ?? '';
   const strength = await strengthHint(res, person);
-  render(res, 'account/password', { login, least: fewestCharacters, strength });
+  const place = await passwordPlace(context(res).deps.services, person);
+  render(res, 'account/password', { login, least: fewestCharacters, strength, place });
 };
 
 /** Changes one's own password; every other session ends with it. */
