@@ -11,6 +11,7 @@ import { authorizeUrl, checkPage, operator, pagesHub, signInPage } from './suppo
 const portalPages = [
   '/',
   '/account/access',
+  '/account/data',
   '/account/activity',
   '/account/password',
   '/account/sessions',

@@ -18,6 +18,8 @@ GET    /people/imports/{id}/people        404     +             +               
 POST   /people/imports/{id}/apply         404     +             +                -                 -              -            -          -         +
 GET    /people/{id}                       200     +             +                +                 -              +            +          +         +
 PATCH  /people/{id}                       428     +             +                -                 -              -            -          -         +
+GET    /people/{id}/data                  200     +             +                +                 -              +            +          +         +
+GET    /people/{id}/data/export           200     +             -                -                 -              +            -          +         +
 GET    /people/{id}/leaving               200     +             +                +                 -              +            +          +         +
 POST   /people/{id}/erase                 422     +             +                -                 -              -            -          -         +
 GET    /people/{id}/links                 200     +             +                +                 -              +            +          +         +
@@ -97,6 +99,8 @@ POST   /admin/people/import                   303     +             +           
 GET    /admin/people/import/:id               404     +             +                -                 -              -            -
 POST   /admin/people/import/:id/apply         404     +             +                -                 -              -            -
 POST   /admin/people/import/:id/again         404     +             +                -                 -              -            -
+GET    /admin/people/:id/data                 200     +             +                +                 -              +            +
+GET    /admin/people/:id/data/export          303     +             -                -                 -              +            -
 GET    /admin/people/:id/leaving              200     +             +                +                 -              +            +
 GET    /admin/people/:id/erase                200     +             +                -                 -              -            -
 POST   /admin/people/:id/erase                303     +             +                -                 -              -            -

@@ -4,6 +4,7 @@ import { csrf } from '#http/middleware/csrf.ts';
 import { requireSignedIn } from '#http/middleware/signed-in.ts';
 import { accessPage } from './access.ts';
 import { activityPage } from './activity.ts';
+import { dataExport, dataPage } from './data.ts';
 import { forget, remove, rename, renewCodes } from './methods/acts.ts';
 import { addApp, appPage } from './methods/app.ts';
 import { methodsPage } from './methods/methods.ts';
@@ -20,6 +21,8 @@ export const accountFeature: Feature = (app) => {
   account.get('/', (_req, res) => res.redirect(303, '/account/access'));
   account.get('/access', accessPage);
   account.get('/activity', activityPage);
+  account.get('/data', dataPage);
+  account.get('/data/export', dataExport);
   account.get('/password', passwordPage);
   account.post('/password', changePassword);
   account.get('/methods', methodsPage);

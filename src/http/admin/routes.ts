@@ -7,6 +7,7 @@ import { keysPage, rotate } from './keys.ts';
 import { overviewPage } from './overview.ts';
 import { assign, disable, enable, endAllSessions, mailLink, resetMfa, withdraw } from './people/acts.ts';
 import { addPerson, addPersonPage } from './people/add.ts';
+import { dataExport, dataPage } from './people/data.ts';
 import { erase, erasePage } from './people/erase.ts';
 import { applyPeople, importPage, importPreviewPage, previewAgain, previewPeople } from './people/import.ts';
 import { leavingPage } from './people/leaving.ts';
@@ -101,6 +102,14 @@ export const adminRoutes: readonly AdminRoute[] = [
     departments: 'person',
     handler: personPage,
   },
+  {
+    method: 'get',
+    path: '/admin/people/:id/data',
+    permission: 'hub:people-read',
+    departments: 'person',
+    handler: dataPage,
+  },
+  { method: 'get', path: '/admin/people/:id/data/export', permission: 'hub:audit-export', handler: dataExport },
   {
     method: 'post',
     path: '/admin/people/:id/disable',

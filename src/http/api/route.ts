@@ -65,7 +65,7 @@ export interface AnswerDeclaration {
   readonly schema?: z.ZodType;
   /** The answer carries the item's version as its ETag. */
   readonly etag?: true;
-  /** Content types of a streamed answer. */
+  /** Content types of a streamed answer; a schema beside it describes what is streamed. */
   readonly stream?: readonly string[];
 }
 

@@ -4,6 +4,7 @@ import { deliveryRoutes } from './resources/deliveries.ts';
 import { keyRoutes } from './resources/keys.ts';
 import { accessRoutes } from './resources/people/access.ts';
 import { credentialRoutes } from './resources/people/credentials.ts';
+import { dataRoutes } from './resources/people/data.ts';
 import { eraseRoutes } from './resources/people/erase.ts';
 import { importRoutes } from './resources/people/import.ts';
 import { importPreviewRoutes } from './resources/people/import-previews.ts';
@@ -37,6 +38,7 @@ export const apiRoutes: readonly Route[] = [
   ...sessionRoutes,
   ...credentialRoutes,
   ...accessRoutes,
+  ...dataRoutes,
   ...mergeRoutes,
   ...requestRoutes,
   ...unifyRoutes,

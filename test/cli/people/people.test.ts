@@ -1,6 +1,6 @@
 /** `hub people …` as somebody at a terminal or a script sees it: what it prints, what it exits with. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -130,4 +130,20 @@ test('import --preview shows person by person; --previewed loads that or nothing
   const [left] = await eventsOf(services, 'person.disabled');
   assert.deepEqual(left?.personal?.detail, { reason: 'is not in the file of people that was loaded' });
   await assert.rejects(load('--confirm-leavers'), { code: 'stale' }, 'the people are others now');
+});
+
+test('data tells what systems receive, and --export writes everything to a file that only its owner reads', async (t) => {
+  const { services, run, file } = await commandLine(t);
+  await run('add', '--email', 'a@x.example', '--name', 'Anna');
+  assert.match((await run('data', 'a@x.example')).out, /No system is connected/);
+  const path = file('anna.json', '');
+  rmSync(path);
+  const { out } = await run('data', 'a@x.example', '--export', path, '--json');
+  assert.deepEqual(JSON.parse(out), { person: 'a@x.example', file: path });
+  const told = JSON.parse(readFileSync(path, 'utf8'));
+  assert.deepEqual([told.format, told.accounts[0].email], ['gatehouse-person/1', 'a@x.example']);
+  assert.equal(statSync(path).mode & 0o077, 0);
+  const [event] = await eventsOf(services, 'audit.exported');
+  assert.deepEqual([event?.actor.kind, event?.subject?.id], ['operator', told.accounts[0].id]);
+  await assert.rejects(run('data', 'nobody@x.example'), { code: 'not-found' });
 });

@@ -2,9 +2,9 @@ import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { destroyPersonKey } from '#storage/audit/person-keys.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Assignment, assignments, merges, type Person, people } from '#storage/collections.ts';
+import { type Assignment, assignments, type Person, people } from '#storage/collections.ts';
 import { type Change, CommitConflict } from '#storage/port.ts';
-import { assignmentsOf, everyRecord } from '../../access/reading.ts';
+import { assignmentsOf } from '../../access/reading.ts';
 import { shown } from '../../assignments/assign.ts';
 import { ownerStays } from '../../assignments/owners.ts';
 import { policyInForce } from '../../policy/in-force.ts';
@@ -13,6 +13,7 @@ import type { Services } from '../../services.ts';
 import { endingsOfPerson } from '../../sessions/ending.ts';
 import { unmatchedAbout } from '../../unify/about.ts';
 import { removeUnification } from '../../unify/remove.ts';
+import { mergedInto } from '../merge/merged-into.ts';
 import { requireReach } from '../rights.ts';
 import { remainsOf, tombstones } from './remains.ts';
 import { withoutManager } from './reports.ts';
@@ -50,7 +51,7 @@ export async function erasePerson(
     });
   if (origin.actor.kind === 'person' && origin.actor.id === id)
     throw new HubError('conflict', 'Nobody erases their own account; ask another administrator');
-  const merged = await mergedInto(services, origin, id);
+  const merged = await mergedInto(services, id);
   await forgetUnmatched(services, origin, [id, ...merged], options.ifVersion);
   const erasure = await eraseOne(services, origin, id, reason, options.ifVersion);
   for (const other of merged) await eraseOne(services, origin, other, reason);
@@ -73,25 +74,12 @@ async function forgetUnmatched(
   if (ifVersion !== undefined && ifVersion !== person.version) throw new HubError('stale');
   await requireReach(services, origin, person);
   await ownerStays(services, id);
-  const others = await Promise.all(merged.map((other) => services.store.get(people, other)));
-  const accounts = [person, ...others.filter((one) => one !== undefined)];
+  const found = await Promise.all(merged.map((other) => services.store.get(people, other)));
+  const others = found.filter((one) => one !== undefined);
+  for (const other of others) await requireReach(services, origin, other);
+  const accounts = [person, ...others];
   for (const { id: unmatched } of await unmatchedAbout(services, accounts))
     await removeUnification(services, origin, unmatched);
-}
-
-/** Accounts of the same person that were merged into this one: disabled, and still full of them. */
-async function mergedInto(services: Services, origin: Origin, id: string): Promise<string[]> {
-  const found = new Set<string>();
-  const open = [id];
-  for (let survivor = open.shift(); survivor !== undefined; survivor = open.shift())
-    for await (const { gone, state } of everyRecord(services.store, merges, { where: { survivor } })) {
-      const other = state === 'merged' ? await services.store.get(people, gone) : undefined;
-      if (other === undefined || found.has(gone)) continue;
-      await requireReach(services, origin, other);
-      found.add(gone);
-      open.push(gone);
-    }
-  return [...found];
 }
 
 async function eraseOne(

@@ -10,7 +10,8 @@ import { etagOf } from './precondition.ts';
 export async function sendAnswer(res: ServerResponse, route: Route, answer: Answer): Promise<void> {
   const declared = route.answers[answer.status];
   if (declared === undefined) throw new Error(`${route.method} ${route.path} does not declare ${answer.status}`);
-  const body = declared.schema === undefined ? undefined : JSON.stringify(declared.schema.parse(answer.body));
+  const told = answer.stream === undefined ? declared.schema : undefined;
+  const body = told === undefined ? undefined : JSON.stringify(told.parse(answer.body));
   res.statusCode = answer.status;
   for (const [name, value] of Object.entries(answer.headers ?? {})) res.setHeader(name, value);
   if (answer.version !== undefined) res.setHeader('etag', etagOf(answer.version));

@@ -83,6 +83,7 @@ function headersOf({ etag }: AnswerDeclaration): object {
 function contentOf({ schema, stream }: AnswerDeclaration): object {
   const streamed = (stream ?? []).map((type) => [type, { schema: { type: 'string' } }] as const);
   const told = schema === undefined ? [] : [['application/json', { schema: refTo(schema) }] as const];
-  const content = Object.fromEntries([...told, ...streamed]);
+  // A streamed document may still have a shape to read it by.
+  const content = Object.fromEntries([...streamed, ...told]);
   return Object.keys(content).length === 0 ? {} : { content };
 }

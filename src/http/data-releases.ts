@@ -1,0 +1,60 @@
+import type { DataReleases, SentClaim, SystemRelease } from '#actions/people/data/releases.ts';
+import type { ClaimSource } from '#domain/claims/released.ts';
+import type { Texts } from './i18n/catalogue.ts';
+import type { SystemNames } from './systems.ts';
+
+/** What a line of the page says: one attribute, or several claims that are one thing to a person. */
+interface Line {
+  readonly key: string;
+  /** Names of the claims, for admins. */
+  readonly claims: readonly string[];
+  readonly scope: string;
+  readonly values: readonly string[];
+  readonly lastSent: number | undefined;
+}
+
+/** How a claim is called: by what it is made of; what only a sign-in makes stands together. */
+const keyOf: Readonly<Record<ClaimSource, string>> = {
+  name: 'name',
+  givenName: 'givenName',
+  familyName: 'familyName',
+  email: 'email',
+  emailVerified: 'emailVerified',
+  username: 'username',
+  login: 'login',
+  link: 'link',
+  session: 'session',
+  rights: 'rights',
+  native: 'native',
+};
+
+/** Releases as pages show them, to the person and to an admin alike: systems with something first. */
+export function shownReleases({ t }: Texts, names: SystemNames, { systems }: DataReleases) {
+  const order: Readonly<Record<SystemRelease['state'], number>> = { sent: 0, ahead: 1, stopped: 2, none: 3 };
+  return systems
+    .toSorted((a, b) => order[a.state] - order[b.state])
+    .map((release) => ({
+      ...release,
+      chip: names.of(release.system),
+      lines: linesOf(release.claims, (value) =>
+        typeof value === 'boolean' ? t(value ? 'data.yes' : 'data.no') : value,
+      ),
+      delegated: release.delegated.map((one) => ({ ...one, chip: names.of(one.from) })),
+    }));
+}
+
+function linesOf(claims: readonly SentClaim[], inWords: (value: unknown) => unknown): Line[] {
+  const lines = new Map<string, Line>();
+  for (const { claim, scope, from, value, lastSent } of claims) {
+    // The login there may be the username or the address: it is still what the system calls the person by.
+    const key = claim === 'preferred_username' ? 'login' : claim === 'roles' ? 'roles' : keyOf[from];
+    const values = value === undefined ? [] : [value].flat().map((one) => String(inWords(one)));
+    const before = lines.get(key);
+    lines.set(key, {
+      ...{ key, scope, lastSent },
+      claims: [...(before?.claims ?? []), claim],
+      values: [...(before?.values ?? []), ...values],
+    });
+  }
+  return [...lines.values()];
+}
