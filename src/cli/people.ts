@@ -6,12 +6,13 @@ import { eraseCommand } from './people/erase.ts';
 import { exportCommand } from './people/export.ts';
 import { importCommand } from './people/import.ts';
 import { inviteCommand } from './people/invite.ts';
+import { leaveCommand } from './people/leave.ts';
 import { resetMfaCommand } from './people/reset-mfa.ts';
 import { statusCommands } from './people/status.ts';
 import { unifyCommand } from './people/unify.ts';
 import { type AskSecret, askSecret } from './secret.ts';
 
-/** Adds `people add|password|invite|import|export|data|disable|enable|reset-mfa|erase|unify` (contract.md, "Commands"). */
+/** Adds `people add|password|invite|import|export|data|disable|enable|leave|reset-mfa|erase|unify` (contract.md, "Commands"). */
 export function peopleCommands(program: Command, io: CommandIo, ask: AskSecret = askSecret): void {
   const people = program.command('people').description('make, import, export, disable, enable, erase and unify people');
   addCommand(people, io, ask);
@@ -23,6 +24,7 @@ export function peopleCommands(program: Command, io: CommandIo, ask: AskSecret =
     statusCommands,
     inviteCommand,
     resetMfaCommand,
+    leaveCommand,
     eraseCommand,
     unifyCommand,
   ])

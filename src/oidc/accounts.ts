@@ -4,9 +4,11 @@ import { findLink } from '#actions/links/link-for.ts';
 import type { Services } from '#actions/services.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
 import { claimsWithin } from '#domain/claims/claims.ts';
+import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import { hubClientId } from './hub-client.ts';
+import { stateOf } from './state.ts';
 
 /** The account behind a session or token; a disabled or vanished one is none. */
 export async function findAccount(
@@ -15,7 +17,9 @@ export async function findAccount(
   id: string,
 ): Promise<Account | undefined> {
   const person = await services.store.get(people, id);
-  if (person?.status !== 'active') return undefined;
+  if (!isActive(person, services.clock.now())) return undefined;
+  const unit = services.store.current();
+  if (unit !== undefined) stateOf(unit).accounts.set(id, person);
   return {
     accountId: person.id,
     claims: async (_use, scope) => {

@@ -1,4 +1,6 @@
 import type { Services } from '#actions/services.ts';
+import { sessionHolds } from '#actions/sessions/session.ts';
+import { isActive } from '#domain/people/active.ts';
 import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Artifact, accessTokens, grants, people, sessions } from '#storage/collections.ts';
@@ -51,9 +53,10 @@ export async function findApiToken(services: Services, jti: string): Promise<Sto
 export async function isBacked(services: Services, record: Artifact): Promise<boolean> {
   const { grant, session, account } = record;
   if (grant !== undefined && (await services.store.get(grants, grant)) === undefined) return false;
-  if (session !== undefined) {
-    const found = await services.store.one(sessions, 'uid', session);
-    if (found === undefined || found.endsAt <= services.clock.now()) return false;
-  }
-  return account === undefined || (await services.store.get(people, account))?.status === 'active';
+  const now = services.clock.now();
+  const person = account === undefined ? undefined : await services.store.get(people, account);
+  if (account !== undefined && !isActive(person, now)) return false;
+  if (session === undefined) return true;
+  const found = await services.store.one(sessions, 'uid', session);
+  return found !== undefined && sessionHolds(found, person, now);
 }

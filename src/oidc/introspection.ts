@@ -2,6 +2,7 @@ import type { AccessToken, Client, ClientCredentials, KoaContextWithOIDC, Refres
 import { keyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
+import { isActive } from '#domain/people/active.ts';
 import { verifyJwt } from '#platform/jws.ts';
 import { people } from '#storage/collections.ts';
 import { findApiToken } from './api-tokens.ts';
@@ -20,7 +21,7 @@ export async function mayIntrospect(
   if (token.clientId === undefined || !(await concerns(services, client.clientId, token.clientId, aud))) return false;
   if (token.kind === 'ClientCredentials') return true;
   const { accountId } = token as AccessToken;
-  return (await services.store.get(people, accountId))?.status === 'active';
+  return isActive(await services.store.get(people, accountId), services.clock.now());
 }
 
 async function concerns(services: Services, asking: string, issuedTo: string, aud: unknown): Promise<boolean> {

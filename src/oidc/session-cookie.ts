@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Services } from '#actions/services.ts';
+import { sessionHolds } from '#actions/sessions/session.ts';
 import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { people, type SessionRecord, sessions } from '#storage/collections.ts';
@@ -16,7 +17,7 @@ export async function sessionOf(services: Services, req: IncomingMessage): Promi
   const id = sessionIdOf(services, req);
   if (id === undefined) return undefined;
   const session = await services.store.get(sessions, id);
-  if (session === undefined || session.endsAt <= services.clock.now()) return undefined;
+  if (session === undefined) return undefined;
   const person = await services.store.get(people, session.account);
-  return person?.status === 'active' ? session : undefined;
+  return sessionHolds(session, person, services.clock.now()) ? session : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Origin } from '#domain/audit/event.ts';
 import type { Stored } from '#storage/collection.ts';
-import type { Artifact, SessionRecord } from '#storage/collections.ts';
+import type { Artifact, Person, SessionRecord } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
 
@@ -23,6 +23,8 @@ export interface RequestState {
   /** Sessions, grants and interactions as they were read, so that a save can tell what changed. */
   readonly sessions: Map<string, Stored<SessionRecord>>;
   readonly records: Map<string, Stored<Artifact>>;
+  /** Accounts as they were when this request found them active. */
+  readonly accounts: Map<string, Stored<Person>>;
   /** The session that was given a new id in this request. */
   rotated: Stored<SessionRecord> | undefined;
   /** A session was made in this request (its public id). */
@@ -48,6 +50,7 @@ export function stateOf(unit: UnitOfWork): RequestState {
     origin: { actor: { kind: 'hub' } },
     sessions: new Map(),
     records: new Map(),
+    accounts: new Map(),
     rotated: undefined,
     sessionStarted: undefined,
     nextMark: 'dpop',

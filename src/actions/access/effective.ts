@@ -4,6 +4,7 @@ import { HubError } from '#domain/errors.ts';
 import { type HubRights, hubRightsOf } from '#domain/hub-rights.ts';
 import type { HubPermission } from '#domain/hub-roles.ts';
 import type { Access } from '#domain/policy/access.ts';
+import { isActiveAt } from '#domain/policy/subject.ts';
 import { reconcilingOf, shapedRoles } from '#domain/providers/reconcile.ts';
 import type { Stored } from '#storage/collection.ts';
 import {
@@ -125,11 +126,12 @@ function accessFrom(
   at: number,
 ): EffectiveAccess {
   const subject = subjectOfPerson(person, assigned);
+  const active = isActiveAt(subject, at);
   const held = policy.compiled.access(subject, at);
   const perSystem = everySystem.map((system): [string, SystemAccess] => {
     const module = modules.get(system.provider);
     const here = { roles: held.rolesIn.get(system.id) ?? [], permissions: held.systems.get(system.id) ?? [] };
-    const mayEnter = subject.active && system.enabled && (system.open || here.permissions.length > 0);
+    const mayEnter = active && system.enabled && (system.open || here.permissions.length > 0);
     if (module === undefined) {
       log.warn({ system: system.id, provider: system.provider }, 'no provider module of this name; it gets no claims');
       return [system.id, { ...here, nativeRoles: [], claims: {}, mayEnter: false }];
@@ -140,10 +142,10 @@ function accessFrom(
     const claims = claimsOf(module, person, login, { ...here, nativeRoles: sets, profile });
     return [system.id, { ...here, nativeRoles, claims, mayEnter }];
   });
-  const hubRights = hubRightsOf(subject.active, assigned, at);
+  const hubRights = hubRightsOf(active, assigned, at);
   return {
     personId: person.id,
-    active: subject.active,
+    active,
     roles: held.roles,
     systems: new Map(perSystem),
     hub: hubRights.everywhere,

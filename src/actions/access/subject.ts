@@ -4,11 +4,12 @@ import type { Person } from '#storage/collections.ts';
 
 /** A person as the rules of a policy see them (contract.md, "Attributes"). */
 export function subjectOfPerson(
-  person: Parameters<typeof fieldsOf>[0],
+  person: Parameters<typeof fieldsOf>[0] & { readonly leavesAt?: number | undefined },
   assignments: readonly SingleAssignment[],
 ): Subject {
   return {
     active: person.status === 'active',
+    until: person.leavesAt,
     attributes: attributesOf(policyAttributes(fieldsOf(person))),
     assignments,
   };

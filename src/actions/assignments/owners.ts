@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 export const ownerRole = 'hub-owner';
 const guardId = 'owners';
 
-/** Ids of the active people who own the hub now and have no end date. */
+/** Ids of the active people who own the hub now and have no end date and no last day. */
 export async function ownersOf(services: Services): Promise<Set<string>> {
   const now = services.clock.now();
   const owners = new Set<string>();
@@ -18,7 +18,7 @@ export async function ownersOf(services: Services): Promise<Set<string>> {
   })) {
     if (role !== ownerRole || until !== undefined || !inForce({ from }, now)) continue;
     const record = await services.store.get(people, person);
-    if (record?.status === 'active') owners.add(person);
+    if (record?.status === 'active' && record.lastDay === undefined) owners.add(person);
   }
   return owners;
 }

@@ -1,5 +1,6 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Acceptance, acceptances, people } from '#storage/collections.ts';
 import { type Change, CommitConflict } from '#storage/port.ts';
@@ -86,8 +87,7 @@ async function check({ store, clock }: Services, given: NewAcceptance) {
   const owner = await store.get(people, given.owner);
   const now = clock.now();
   const faults = [];
-  if (owner === undefined || owner.status !== 'active')
-    faults.push({ path: 'owner', message: 'is nobody with an active account' });
+  if (!isActive(owner, now)) faults.push({ path: 'owner', message: 'is nobody with an active account' });
   else if (owner.id === given.person)
     faults.push({ path: 'owner', message: 'is the person themselves; name somebody else who answers for it' });
   if (given.reason.trim() === '' || given.reason.length > 500)

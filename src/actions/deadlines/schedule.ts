@@ -2,12 +2,13 @@ import type { Services } from '../services.ts';
 import { repeatUnderLease } from '../under-lease.ts';
 import { lapseAcceptances } from './acceptances.ts';
 import { expireAssignments } from './assignments.ts';
+import { leaveAfterLastDay } from './leavers.ts';
 import { expireRequests } from './requests.ts';
 
 /** A look for what is due. `held` is asked before each effect: another process may have taken over. */
 export type Look = (services: Services, held: () => boolean) => Promise<void>;
 
-const looks: readonly Look[] = [expireAssignments, lapseAcceptances, expireRequests];
+const looks: readonly Look[] = [leaveAfterLastDay, expireAssignments, lapseAcceptances, expireRequests];
 
 /**
  * Writes down what ended by time, soon after it did. One process of all does it.

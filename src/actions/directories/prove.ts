@@ -1,4 +1,5 @@
 import type { AccountTrouble } from '#domain/ldap/account-state.ts';
+import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import type { Services } from '../services.ts';
@@ -95,7 +96,7 @@ async function tryEntry(
   const identity = await findIdentity(services, keyOf(source, entry));
   const person = given.person ?? (identity && (await services.store.get(people, identity.person)));
   // Who is ended here is not asked about there.
-  if (person !== undefined && person.status !== 'active') return refused(source, 'disabled', person);
+  if (person !== undefined && !isActive(person, services.clock.now())) return refused(source, 'disabled', person);
   const buckets = given.person === undefined ? bucketsOfEntry(services, given, source, entry, person) : [];
   const taken = await takeTry(services, buckets);
   if (!taken.taken) return { outcome: 'throttled', bucket: taken.bucket, retryAfter: taken.retryAfter, person };

@@ -1,4 +1,5 @@
 import type { Origin } from '#domain/audit/event.ts';
+import { isActive } from '#domain/people/active.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type MailDelivery, outbox, type Person } from '#storage/collections.ts';
@@ -36,7 +37,7 @@ export function letterTo(
   person: Stored<Person>,
   letter: Letter,
 ): Change[] {
-  if (person.email === undefined || person.status !== 'active') return [];
+  if (person.email === undefined || !isActive(person, services.clock.now())) return [];
   const now = services.clock.now();
   const { template, values = {}, path, about, until = now + day } = letter;
   const contents: MailContents = {

@@ -8,7 +8,7 @@ import {
 } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { changedFields, type PersonFields, type PersonPatch, patched } from '#domain/people/fields.ts';
-import { fieldsOf, recordOf } from '#domain/people/record.ts';
+import { fieldsOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
@@ -21,6 +21,7 @@ import { about } from './about.ts';
 import { asClash, clashes, refuseClashes } from './clashes.ts';
 import { personalFields } from './create.ts';
 import { refuseTokenOver, requireReach, requireWithin, withinFaults } from './rights.ts';
+import { letIn, storedPerson } from './stored.ts';
 
 export interface ChangeOptions {
   /** The version that the caller saw; another one is refused as `stale`. */
@@ -43,7 +44,9 @@ export async function changePerson(
 ): Promise<Stored<Person>> {
   const seen = await services.store.get(people, id);
   if (seen === undefined) throw new HubError('not-found', 'There is no such person');
-  const told = patched(patch, fieldsOf(seen));
+  const after = (person: Stored<Person>): PersonFields =>
+    letIn(services, patched(patch, fieldsOf(person)), person, patch.lastDay !== undefined);
+  const told = after(seen);
   if (options.ifVersion !== undefined && options.ifVersion !== seen.version) throw new HubError('stale');
   requireWithin(origin, seen);
   const faults = [...personFaults(told), ...withinFaults(origin, told)];
@@ -56,7 +59,7 @@ export async function changePerson(
   try {
     return await guardedByPerson(services, origin, id, async ({ person }) => {
       if (options.ifVersion !== undefined && options.ifVersion !== person.version) throw new HubError('stale');
-      const alter = await alteration(services, origin, person, patched(patch, fieldsOf(person)), options.reason);
+      const alter = await alteration(services, origin, person, after(person), options.reason);
       return { act: alter.act, after: { person: alter.data }, ...alter.rest, result: stored(person, alter.data) };
     });
   } catch (fault) {
@@ -101,13 +104,16 @@ export async function alteration(
   fields: PersonFields,
   reason?: string,
 ): Promise<Alteration> {
-  const { id, createdAt } = before;
-  const data: Person = { ...recordOf(fields), createdAt, changedAt: services.clock.now() };
+  const { id } = before;
+  const data = storedPerson(services, fields, before);
   const who = await about(services, origin, { ...data, id });
   const events = changeEvents(origin, fieldsOf(before), fields, who, reason);
   const act = events.at(-1)?.type ?? 'person.changed';
-  if (act !== 'person.disabled') return { act, data, rest: { changes: [], events } };
-  const guard = await ownerStays(services, id);
+  const ends = act === 'person.disabled';
+  // An owner with a last day is none who stays.
+  const goes = ends || (data.lastDay !== undefined && before.lastDay === undefined);
+  const guard = goes ? await ownerStays(services, id) : [];
+  if (!ends) return { act, data, rest: { changes: guard, events } };
   const endings = await endingsOfPerson(services, origin, id, 'disabled');
   return {
     act,

@@ -1,7 +1,6 @@
 import { type AuditDraft, draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { type PersonFields, type PersonPatch, patched } from '#domain/people/fields.ts';
-import { recordOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -15,6 +14,7 @@ import { about } from './about.ts';
 import { asClash, clashes, refuseClashes } from './clashes.ts';
 import { hashOf, newCredential } from './credential.ts';
 import { withinFaults } from './rights.ts';
+import { storedPerson } from './stored.ts';
 
 export interface NewPerson extends PersonPatch {
   readonly password?: string | undefined;
@@ -73,7 +73,7 @@ export async function creation(
 ): Promise<{ person: Stored<Person>; commit: Commit }> {
   const now = services.clock.now();
   const id = uuidv7(now);
-  const data: Person = { ...recordOf(fields), createdAt: now, changedAt: now };
+  const data = storedPerson(services, fields);
   const who = await about(services, origin, { ...data, id });
   const changes: Change[] = [{ kind: 'insert', collection: people, id, data }];
   const events: AuditDraft[] = [

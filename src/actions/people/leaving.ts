@@ -23,6 +23,9 @@ export interface SystemLeft {
 export interface LeavingProof {
   /** When the account was disabled last, in ms; undefined while it is active. */
   readonly disabledAt?: number;
+  /** Their last day, YYYY-MM-DD, and its end in ms: from then on they are out, whether it is on record yet or not. */
+  readonly lastDay?: string;
+  readonly leavesAt?: number;
   /** Who did it: kind and id. */
   readonly by?: string;
   /** Alive now; a disabled account has none. Refresh tokens and grants live in sessions and end with them. */
@@ -45,6 +48,8 @@ export async function leavingProof(services: Services, person: Stored<Person>): 
   const now = services.clock.now();
   const live = (await sessionsOf(services, person.id)).filter(({ endsAt }) => endsAt > now);
   return {
+    ...(person.lastDay === undefined ? {} : { lastDay: person.lastDay }),
+    ...(person.leavesAt === undefined ? {} : { leavesAt: person.leavesAt }),
     ...(gone && disabledAt !== undefined
       ? {
           disabledAt,

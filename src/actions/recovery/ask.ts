@@ -1,5 +1,6 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { isActive } from '#domain/people/active.ts';
 import { fold } from '#domain/people/folding.ts';
 import { passwordPlace } from '../directories/password-place.ts';
 import { named } from '../named.ts';
@@ -30,7 +31,7 @@ export async function askForLink(services: Services, origin: Origin, identifier:
   const cause =
     person === undefined
       ? 'unknown'
-      : person.status !== 'active'
+      : !isActive(person, services.clock.now())
         ? 'disabled'
         : person.email === undefined
           ? 'no-address'

@@ -1,4 +1,5 @@
 import type { Origin } from '#domain/audit/event.ts';
+import { isActive } from '#domain/people/active.ts';
 import { hashedId, randomToken } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { oneTimeLinks, type Person, people } from '#storage/collections.ts';
@@ -64,7 +65,7 @@ export async function openLink(services: Services, token: string): Promise<OpenL
   const all = await linksOf(services, link.person);
   if (all[0]?.id !== id) return undefined;
   const person = await services.store.get(people, link.person);
-  if (person?.status !== 'active') return undefined;
+  if (!isActive(person, services.clock.now())) return undefined;
   const spent: Change = {
     kind: 'update',
     collection: oneTimeLinks,

@@ -1,5 +1,6 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { isActive } from '#domain/people/active.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { about } from '../people/about.ts';
 import { passwordId } from '../people/credential.ts';
@@ -20,7 +21,7 @@ export async function sendLink(services: Services, origin: Origin, personId: str
   // Who may change the address of a mailbox may read it; by that road a token would come to rights that it cannot be given.
   await refuseTokenOver(services, origin, person);
   const fault = (path: string, message: string) => new HubError('invalid', undefined, { faults: [{ path, message }] });
-  if (person.status !== 'active') throw fault('status', 'is disabled; enable the account first');
+  if (!isActive(person, services.clock.now())) throw fault('status', 'is disabled; enable the account first');
   if (person.email === undefined) throw fault('email', 'is missing; give the person an address first');
   const purpose = (await services.store.get(credentials, passwordId(personId))) === undefined ? 'invite' : 'reset';
   const who = await about(services, origin, person);

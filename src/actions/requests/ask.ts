@@ -1,6 +1,7 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { type FieldFault, HubError } from '#domain/errors.ts';
 import { isHubRole } from '#domain/hub-roles.ts';
+import { isActive } from '#domain/people/active.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type AccessRequest, accessRequests, type Person, people } from '#storage/collections.ts';
@@ -75,7 +76,7 @@ async function openOf({ store }: Services, person: string): Promise<Stored<Acces
 export async function checkContent(services: Services, person: Person, content: RequestContent): Promise<void> {
   const { role, from, until, reason } = content;
   const faults: FieldFault[] = [];
-  if (person.status !== 'active') faults.push({ path: 'person', message: 'is not active' });
+  if (!isActive(person, services.clock.now())) faults.push({ path: 'person', message: 'is not active' });
   if (isHubRole(role))
     faults.push({ path: 'role', message: 'is a role of the hub; its owners give those by themselves' });
   else if (!(await policyInForce(services)).compiled.document.roles.has(role))

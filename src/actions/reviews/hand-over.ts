@@ -1,4 +1,5 @@
 import { draft } from '#domain/audit/event.ts';
+import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
 import { people, type Review, reviewItems, reviewTasks } from '#storage/collections.ts';
 import { type Change, CommitConflict } from '#storage/port.ts';
@@ -15,7 +16,7 @@ const page = 100;
 export async function handOver(services: Services, review: Stored<Review>, held: () => boolean): Promise<void> {
   for await (const { reviewer } of everyRecord(services.store, reviewTasks, { where: { review: review.id } })) {
     if (!held()) return;
-    if ((await services.store.get(people, reviewer))?.status !== 'active')
+    if (!isActive(await services.store.get(people, reviewer), services.clock.now()))
       await handOverFrom(services, review, reviewer, held);
   }
 }

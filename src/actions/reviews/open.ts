@@ -1,6 +1,7 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { type FieldFault, HubError } from '#domain/errors.ts';
 import { isHubRole } from '#domain/hub-roles.ts';
+import { isActive } from '#domain/people/active.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { people, type Review, reviews, systems } from '#storage/collections.ts';
@@ -73,11 +74,11 @@ async function scopeFaults(services: Services, { scope }: NewReview): Promise<Fi
   return faults;
 }
 
-async function reviewerFaults({ store }: Services, { reviewers }: NewReview): Promise<FieldFault[]> {
+async function reviewerFaults({ store, clock }: Services, { reviewers }: NewReview): Promise<FieldFault[]> {
   const { named, fallback, owners } = reviewers;
   const faults: FieldFault[] = [];
   const check = async (path: string, id: string) => {
-    if ((await store.get(people, id))?.status !== 'active')
+    if (!isActive(await store.get(people, id), clock.now()))
       faults.push({ path, message: 'is nobody with an active account' });
   };
   await check('reviewers.fallback', fallback);

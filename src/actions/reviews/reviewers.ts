@@ -2,6 +2,7 @@ import type { Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { mayAssign } from '#domain/hub-reach.ts';
 import { hubRoles, isHubRole } from '#domain/hub-roles.ts';
+import { isActive } from '#domain/people/active.ts';
 import { fold } from '#domain/people/folding.ts';
 import { type Person, people, type Review, type ReviewItem } from '#storage/collections.ts';
 import { requireMayAssign } from '../assignments/assign.ts';
@@ -21,7 +22,7 @@ export function choosing(
   { managers, owners, named, fallback }: Asked,
 ): (person: Pick<Person, 'manager'> & { readonly id: string }, role: string) => Promise<string | undefined> {
   const byLogin = remembered(async (login) => (await findByLogin(services, login))?.id);
-  const active = remembered(async (id) => (await services.store.get(people, id))?.status === 'active');
+  const active = remembered(async (id) => isActive(await services.store.get(people, id), services.clock.now()));
   const rights = remembered((id) => rightsOf(services, { actor: { kind: 'person', id } }));
   const ownerOf = new Map(owners.map(({ role, person }) => [role, person]));
 

@@ -1,5 +1,14 @@
+import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
-import type { SessionRecord } from '#storage/collections.ts';
+import type { Person, SessionRecord } from '#storage/collections.ts';
+
+/**
+ * Does this session hold at an instant (ms)? Not beyond its end, not of an account that ended, and not when everything of its
+ * person was ended since it began: also the one that was being made in that moment.
+ */
+export function sessionHolds(session: SessionRecord, person: Stored<Person> | undefined, at: number): boolean {
+  return at < session.endsAt && isActive(person, at) && (session.endings ?? 0) === (person.endings ?? 0);
+}
 
 /** One system (by client id) that a session has entered, with the grant and the `sid` it was given. */
 export interface SessionEntry {

@@ -1,5 +1,6 @@
 import { together } from '#domain/assurance.ts';
 import type { Origin } from '#domain/audit/event.ts';
+import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
@@ -65,7 +66,7 @@ export async function signInWithPasskey(services: Services, origin: Origin, give
   if (given.step !== undefined && given.step.person !== person.id) return refuse('unknown-passkey');
   const proof = await provePasskey(services, given.bound, passkey, answer);
   if (proof.outcome === 'refused') return refuse(proof.cause);
-  if (person.status !== 'active') return refuse('disabled');
+  if (!isActive(person, services.clock.now())) return refuse('disabled');
 
   const first = given.step?.amr ?? [];
   const detail = stepsOf({ amr: first, source: given.step?.source }, 'passkey');

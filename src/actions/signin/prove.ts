@@ -1,6 +1,7 @@
 import type { AuditDraft } from '#domain/audit/event.ts';
 import { draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { isActive } from '#domain/people/active.ts';
 import { fold } from '#domain/people/folding.ts';
 import { tooLong } from '#domain/people/password.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -97,7 +98,7 @@ export async function checkPassword(
   if (credential === undefined || held === undefined) return no('no-password');
   if (long) return no('too-long');
   if (!matches) return no('wrong-password');
-  if (person.status !== 'active') return no('disabled');
+  if (!isActive(person, services.clock.now())) return no('disabled');
   if (outdated && door === 'sign-in') await renew(services, credential, given.password);
   return { outcome: 'ok', credential, credentials: held, settle };
 }

@@ -1,5 +1,6 @@
 import type { Assurance } from '#domain/assurance.ts';
 import { type AuditDraft, draft, type JsonObject, type Origin } from '#domain/audit/event.ts';
+import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type PasswordCredential, type Person, people } from '#storage/collections.ts';
 import { hasSecondFactor } from '../factors/credentials.ts';
@@ -69,7 +70,7 @@ export async function afterPassword(
   }
   // Hashing takes a while: who was disabled meanwhile stays outside.
   const now = await services.store.get(people, person.id);
-  if (now?.status !== 'active') {
+  if (!isActive(now, services.clock.now())) {
     await services.store.writeNow({ changes: [], events: [failure(origin, person, 'sign-in', 'disabled')] });
     await evenly(started);
     return { outcome: 'refused' };

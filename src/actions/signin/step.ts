@@ -1,3 +1,4 @@
+import { isActive } from '#domain/people/active.ts';
 import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import {
@@ -43,8 +44,8 @@ export async function beginStep(
   person: Stored<Person>,
   password: Stored<PasswordCredential>,
 ): Promise<void> {
-  const data: SignInStep = { person: person.id, amr: ['pwd'], password: password.changedAt };
-  await services.store.writeNow({ changes: [putStep(services, interaction, data)] });
+  const data = { amr: ['pwd'], password: password.changedAt };
+  await services.store.writeNow({ changes: [putStep(services, interaction, person, data)] });
 }
 
 /** Notes that a source proved who it is; in the commit of the request, together with what was brought up to date. */
@@ -55,11 +56,18 @@ export async function beginSourceStep(
   { identity, amr, authTime }: { identity: string; amr: readonly string[]; authTime?: number | undefined },
 ): Promise<void> {
   const since = authTime === undefined ? {} : { authTime };
-  const data: SignInStep = { person: person.id, amr: [...amr], identity, ...since };
-  await services.store.write({ changes: [putStep(services, interaction, data)] });
+  const data = { amr: [...amr], identity, ...since };
+  await services.store.write({ changes: [putStep(services, interaction, person, data)] });
 }
 
-function putStep({ clock }: Services, interaction: string, data: SignInStep): Change {
+function putStep(
+  { clock }: Services,
+  interaction: string,
+  person: Stored<Person>,
+  proved: Omit<SignInStep, 'person' | 'endings'>,
+): Change {
+  // What ends everything of the person ends what was begun before it, also this, which it could not see.
+  const data = { ...proved, person: person.id, ...(person.endings === undefined ? {} : { endings: person.endings }) };
   return { kind: 'put', collection: signInSteps, id: idOf(interaction), data, expiresAt: clock.now() + stepMs };
 }
 
@@ -68,7 +76,8 @@ export async function pendingStep(services: Services, interaction: string): Prom
   const step = await services.store.get(signInSteps, idOf(interaction));
   if (step === undefined || (step.expiresAt ?? 0) <= services.clock.now()) return undefined;
   const person = await services.store.get(people, step.person);
-  if (person?.status !== 'active') return undefined;
+  if (!isActive(person, services.clock.now())) return undefined;
+  if ((step.endings ?? 0) !== (person.endings ?? 0)) return undefined;
   const credentials = await credentialsOf(services, person.id);
   const source = step.identity === undefined ? undefined : await sourceStill(services, step.identity, person.id);
   const stands = step.identity === undefined ? credentials.password?.changedAt === step.password : source !== undefined;

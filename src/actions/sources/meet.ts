@@ -1,5 +1,6 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { isActive } from '#domain/people/active.ts';
 import { type Attribute, type PersonPatch, patched } from '#domain/people/fields.ts';
 import { fieldsOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
@@ -61,7 +62,7 @@ export async function meetIdentity(services: Services, origin: Origin, proved: P
   if (identity === undefined) return makePerson(services, origin, source, proved);
   const person = await services.store.get(people, identity.person);
   if (person === undefined) return { outcome: 'unlinked', source, because: 'unfit' };
-  if (person.status !== 'active') return { outcome: 'refused', cause: 'disabled', person };
+  if (!isActive(person, services.clock.now())) return { outcome: 'refused', cause: 'disabled', person };
   try {
     return await bringUpToDate(services, origin, source, identity, person, proved);
   } catch (fault) {

@@ -2,7 +2,7 @@ import type { AuditDraft, Origin } from '#domain/audit/event.ts';
 import { draft } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { changedFields, type PersonFields, patched, textFields } from '#domain/people/fields.ts';
-import { fieldsOf, recordOf } from '#domain/people/record.ts';
+import { fieldsOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
 import { personOf } from '#domain/unify/outcome/person.ts';
 import { plainNumber } from '#domain/unify/read/fields.ts';
@@ -27,6 +27,7 @@ import { about } from '../people/about.ts';
 import { clashes } from '../people/clashes.ts';
 import { creation, personalFields } from '../people/create.ts';
 import { requireReach } from '../people/rights.ts';
+import { storedPerson } from '../people/stored.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
 import { rightsTag } from '../policy/rights.ts';
 import type { Services } from '../services.ts';
@@ -88,8 +89,7 @@ export async function planAccount(planning: Planning, proposal: Stored<Proposal>
   const made = before === undefined ? await creation(services, origin, fields, undefined) : undefined;
   const person = before ?? made?.person;
   if (person === undefined) return stop('two-accounts');
-  const after: Person =
-    before === undefined ? person : { ...recordOf(fields), createdAt: before.createdAt, changedAt: now };
+  const after: Person = before === undefined ? person : storedPerson(services, fields, before);
   const refusal = await refused(planning, before, { ...after, id: person.id });
   if ('obstacle' in refusal) return refusal;
   const linked = await linksOf(planning, person, merged.logins);

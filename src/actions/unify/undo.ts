@@ -1,7 +1,7 @@
 import { type AuditDraft, draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { changedFields, type PersonFields, patched } from '#domain/people/fields.ts';
-import { fieldsOf, recordOf } from '#domain/people/record.ts';
+import { fieldsOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
 import { type PersonRow, personOf } from '#domain/unify/outcome/person.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -16,6 +16,7 @@ import { clashes } from '../people/clashes.ts';
 import { creation } from '../people/create.ts';
 import { restoredFields } from '../people/merge/restored.ts';
 import { requireReach } from '../people/rights.ts';
+import { storedPerson } from '../people/stored.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
@@ -60,7 +61,7 @@ export async function undoProposal(
       const ending = await endingsOfPerson(services, origin, person.id, 'admin');
       const parted = await splitOff(services, origin, proposal, person, fields, leaving, record);
       const loose = alone && !effect.created ? unlinking(origin, person, own) : { changes: [], events: [] };
-      const after: Person = { ...recordOf(fields), createdAt: person.createdAt, changedAt: services.clock.now() };
+      const after = storedPerson(services, fields, person);
       const { id: _id, version, ...rest } = proposal;
       const data: Proposal = {
         ...rest,

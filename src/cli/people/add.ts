@@ -17,6 +17,7 @@ interface AddOptions extends CommonOptions {
   readonly country?: string;
   readonly manager?: string;
   readonly employeeNumber?: string;
+  readonly lastDay?: string;
   readonly emailVerified?: boolean;
   readonly attribute: Readonly<Record<string, string>>;
   readonly password?: boolean;
@@ -37,6 +38,7 @@ export function addCommand(people: Command, io: CommandIo, ask: AskSecret): void
     .option('--country <code>')
     .option('--manager <login>')
     .option('--employee-number <number>')
+    .option('--last-day <date>', 'YYYY-MM-DD; out of everything from its end on')
     .option('--email-verified', 'the address is known to be theirs')
     .option('--attribute <name=value>', 'a further attribute; may be repeated', attribute, {})
     .option('--password', 'ask for a password, or read it from standard input')

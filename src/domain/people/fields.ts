@@ -13,6 +13,8 @@ export const textFields = [
   'country',
   'manager',
   'employeeNumber',
+  /** YYYY-MM-DD; from its end on, in the company's time zone, the person is out of everything. */
+  'lastDay',
 ] as const;
 export type TextField = (typeof textFields)[number];
 

@@ -1,3 +1,4 @@
+import { isDay } from '../days.ts';
 import type { FieldFault } from '../errors.ts';
 import { type Attribute, type PersonFields, textFields } from './fields.ts';
 
@@ -28,7 +29,8 @@ export function personFaults(fields: PersonFields): FieldFault[] {
     const value = fields[field];
     if (value === undefined) continue;
     const message =
-      field === 'email' ? emailFault(value) : field === 'username' ? usernameFault(value) : textFault(value);
+      (field === 'lastDay' && !isDay(value) ? 'write a day that exists as YYYY-MM-DD' : undefined) ??
+      (field === 'email' ? emailFault(value) : field === 'username' ? usernameFault(value) : textFault(value));
     if (message !== undefined) faults.push({ path: field, message });
   }
   return [...faults, ...attributeFaults(fields.attributes)];

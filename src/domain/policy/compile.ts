@@ -3,7 +3,7 @@ import { holds } from './condition.ts';
 import type { PolicyDocument } from './document.ts';
 import { type Includers, includersOf, withIncluded } from './inclusion.ts';
 import { RuleIndex } from './rule-index.ts';
-import { inForce, type Period, type Subject } from './subject.ts';
+import { inForce, isActiveAt, type Period, type Subject } from './subject.ts';
 
 /** A company has a few hundred combinations of roles; this bounds what a strange one may take. */
 const maxCombinations = 5_000;
@@ -50,17 +50,20 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     return access;
   };
 
-  const answer = (subject: Subject, counts: (period: Period) => boolean): Access =>
-    subject.active ? combine(directRoles(subject, counts)) : nobody;
+  const answer = (subject: Subject, at: number, counts: (period: Period) => boolean): Access =>
+    isActiveAt(subject, at) ? combine(directRoles(subject, counts)) : nobody;
 
   return {
     document,
     includers,
-    access: (subject, at) => answer(subject, (period) => inForce(period, at)),
-    accessEver: (subject, at) => answer(subject, ({ until }) => until === undefined || at < until),
+    access: (subject, at) => answer(subject, at, (period) => inForce(period, at)),
+    accessEver: (subject, at) => answer(subject, at, ({ until }) => until === undefined || at < until),
     nextChange: (subject, at) => {
       const next = boundaries.find((instant) => instant > at) ?? Number.POSITIVE_INFINITY;
-      return Math.min(next, ...subject.assignments.flatMap(boundariesOf).filter((instant) => instant > at));
+      return Math.min(
+        next,
+        ...[subject, ...subject.assignments].flatMap(boundariesOf).filter((instant) => instant > at),
+      );
     },
   };
 }

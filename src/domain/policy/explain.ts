@@ -2,7 +2,7 @@ import type { CompiledPolicy } from './compile.ts';
 import { type FailingTest, failingTests, holds } from './condition.ts';
 import type { RuleOfPolicy } from './document.ts';
 import { withIncluders } from './inclusion.ts';
-import { inForce, type Subject } from './subject.ts';
+import { inForce, isActiveAt, type Subject } from './subject.ts';
 
 /** Where a rule stands in the document. */
 export interface RulePlace {
@@ -49,7 +49,7 @@ export function explain(policy: CompiledPolicy, subject: Subject, system: string
   const held = new Set(access.systems.get(system));
   const granting = grantingRoles(policy, system);
   return {
-    active: subject.active,
+    active: isActiveAt(subject, at),
     roles: access.roles.map((role) => ({ role, because: reasonsFor(policy, subject, role, access.roles, at) })),
     permissions: [...held].map((permission) => ({
       permission,
@@ -111,7 +111,8 @@ function nearestRules(rules: readonly RuleOfPolicy[], subject: Subject, at: numb
 /** Everything that keeps a rule from giving its role to this person now. */
 function obstacles(rule: RuleOfPolicy, subject: Subject, at: number): FailingTest[] {
   const failing: FailingTest[] = [];
-  if (!subject.active) failing.push({ path: 'status', attribute: 'status', test: 'active', expected: 'active' });
+  if (!isActiveAt(subject, at))
+    failing.push({ path: 'status', attribute: 'status', test: 'active', expected: 'active' });
   failing.push(...failingTests(rule.when, subject.attributes, `${rule.path}.when`));
   if (rule.from !== undefined && at < rule.from) {
     failing.push({ path: `${rule.path}.from`, test: 'from', expected: new Date(rule.from).toISOString() });

@@ -18,6 +18,8 @@ export interface SingleAssignment extends Period {
 export interface Subject {
   /** Only active people have any role. */
   readonly active: boolean;
+  /** Exclusive, in ms: the end of their last day. */
+  readonly until?: number | undefined;
   readonly attributes: Attributes;
   readonly assignments: readonly SingleAssignment[];
 }
@@ -35,6 +37,11 @@ export function attributesOf(raw: Iterable<readonly [string, string | readonly s
     if (values.length > 0) attributes.set(name.normalize('NFC'), values);
   }
   return attributes;
+}
+
+/** Is the person active at an instant? */
+export function isActiveAt({ active, until }: Pick<Subject, 'active' | 'until'>, at: number): boolean {
+  return active && (until === undefined || at < until);
 }
 
 /** Does a period hold at an instant? */

@@ -7,7 +7,7 @@ import { askForRole } from '#actions/requests/ask.ts';
 import { changeRequest, withdrawRequest } from '#actions/requests/change.ts';
 import { approveRequest, rejectRequest } from '#actions/requests/decide.ts';
 import type { Services } from '#actions/services.ts';
-import { endOfDay, startOfDay } from '#http/admin/people/days.ts';
+import { endOfDay, startOfDay } from '#domain/days.ts';
 import { refusedAsLine } from '#http/admin/refused.ts';
 import { context } from '#http/context.ts';
 import { flash } from '#http/middleware/flash.ts';

@@ -10,7 +10,7 @@ import { addPerson, addPersonPage } from './people/add.ts';
 import { dataExport, dataPage } from './people/data.ts';
 import { erase, erasePage } from './people/erase.ts';
 import { applyPeople, importPage, importPreviewPage, previewAgain, previewPeople } from './people/import.ts';
-import { leavingPage } from './people/leaving.ts';
+import { leave, leavingPage } from './people/leaving.ts';
 import { peoplePage } from './people/list.ts';
 import { personPage } from './people/person.ts';
 import { comparePage, discard, publish, rebase, rollback, rollbackPage } from './policy/acts.ts';
@@ -159,6 +159,13 @@ export const adminRoutes: readonly AdminRoute[] = [
     permission: 'hub:roles-assign',
     departments: 'person',
     handler: withdraw,
+  },
+  {
+    method: 'post',
+    path: '/admin/people/:id/leaving',
+    permission: 'hub:people-write',
+    departments: 'person',
+    handler: leave,
   },
   {
     method: 'get',

@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { effectiveAccess } from '#actions/access/effective.ts';
 import { HubError } from '#domain/errors.ts';
 import type { HubPermission } from '#domain/hub-roles.ts';
+import { isActive } from '#domain/people/active.ts';
 import { context, type Viewer } from '#http/context.ts';
 import { people } from '#storage/collections.ts';
 
@@ -13,7 +14,7 @@ export async function viewerOf(req: Request, res: Response): Promise<Viewer | un
   const session = await oidc.signedIn(req, res);
   if (session === undefined) return undefined;
   const person = await services.store.get(people, session.personId);
-  if (person === undefined || person.status !== 'active') return undefined;
+  if (person === undefined || !isActive(person, services.clock.now())) return undefined;
   const access = await effectiveAccess(services, person);
   state.viewer = {
     person,

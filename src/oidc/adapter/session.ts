@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
-import { entriesOf, grantFieldOf, type SessionEntry, sidFieldOf } from '#actions/sessions/session.ts';
+import { entriesOf, grantFieldOf, type SessionEntry, sessionHolds, sidFieldOf } from '#actions/sessions/session.ts';
 import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { people, type SessionRecord, sessions } from '#storage/collections.ts';
@@ -43,7 +43,8 @@ export function sessionAdapter(services: Services): Adapter {
         if (change !== undefined) unit.stage({ changes: [change] });
         return;
       }
-      const data = freshRecord(services, payload, endsAt, state.rotated, state.origin);
+      const endings = await endingsSeen(services, payload.accountId);
+      const data = { ...freshRecord(services, payload, endsAt, state.rotated, state.origin), ...endings };
       if (state.rotated === undefined) state.sessionStarted = data.uid;
       unit.stage({
         changes: [
@@ -67,10 +68,17 @@ export function sessionAdapter(services: Services): Adapter {
   };
 }
 
+/** What the session's person has behind them, as whoever found the account in this request saw it. */
+async function endingsSeen(services: Services, account: string): Promise<Pick<SessionRecord, 'endings'>> {
+  const { state } = unitOf(services);
+  const seen = state.accounts.get(account) ?? (await services.store.get(people, account));
+  return seen?.endings === undefined ? {} : { endings: seen.endings };
+}
+
 async function isAlive(services: Services, record: Stored<SessionRecord>): Promise<boolean> {
   if (record.endsAt <= services.clock.now()) return false;
   const person = await services.store.get(people, record.account);
-  return person?.status === 'active';
+  return sessionHolds(record, person, services.clock.now());
 }
 
 function payloadOf(record: Stored<SessionRecord>, jti: string): AdapterPayload {

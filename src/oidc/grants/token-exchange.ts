@@ -7,6 +7,7 @@ import { policyInForce } from '#actions/policy/in-force.ts';
 import type { Services } from '#actions/services.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import { draft, type Origin } from '#domain/audit/event.ts';
+import { isActive } from '#domain/people/active.ts';
 import { delegatedTo } from '#domain/policy/delegated.ts';
 import { randomToken } from '#platform/ids.ts';
 import { signJwt } from '#platform/jws.ts';
@@ -59,7 +60,7 @@ async function exchange(services: Services, provider: Provider, ctx: TokenEndpoi
   const audience = checkParams(params);
   const subject = await readSubjectToken(services, provider, client.clientId, params.subject_token ?? '');
   const person = await services.store.get(people, subject.account);
-  if (person?.status !== 'active') throw new errors.InvalidGrant('the account is not active');
+  if (!isActive(person, services.clock.now())) throw new errors.InvalidGrant('the account is not active');
   const { state, unit } = unitOf(services);
   const origin: Origin = { ...state.origin, actor: { kind: 'system', id: caller.id } };
   const about = {

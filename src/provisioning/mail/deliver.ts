@@ -1,5 +1,6 @@
 import type { MailContents } from '#actions/mail/queue.ts';
 import type { Services } from '#actions/services.ts';
+import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type MailDelivery, outbox, people } from '#storage/collections.ts';
 import { type Change, CommitConflict } from '#storage/port.ts';
@@ -84,7 +85,7 @@ async function attempt(
 ): Promise<Fault | undefined> {
   if (services.clock.now() > mail.giveUpAt) return { error: 'it came too late to be of use', final: true };
   const person = mail.person === undefined ? undefined : await services.store.get(people, mail.person);
-  if (person?.status !== 'active') return { error: 'the account is not active any more', final: true };
+  if (!isActive(person, services.clock.now())) return { error: 'the account is not active any more', final: true };
   if (mail.sealed === undefined) return { error: 'its contents are gone', final: true };
   const contents = JSON.parse(services.seal.open('mail', mail.sealed)) as MailContents;
   try {

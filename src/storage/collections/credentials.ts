@@ -85,6 +85,8 @@ export const signInStepSchema = z.object({
   identity: z.string().optional(),
   /** When the source had it proved, in seconds since 1970. */
   authTime: z.number().optional(),
+  /** `endings` of the person who proved it: after another ending the step is worthless. */
+  endings: z.number().optional(),
 });
 export type SignInStep = z.infer<typeof signInStepSchema>;
 /** A sign-in whose second step is outstanding. Id: SHA-256 of the interaction's secret id. */

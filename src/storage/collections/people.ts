@@ -20,6 +20,12 @@ export const personSchema = z.object({
   country: z.string().optional(),
   manager: z.string().optional(),
   employeeNumber: z.string().optional(),
+  /** YYYY-MM-DD, the company's time zone. */
+  lastDay: z.string().optional(),
+  /** The end of the last day of somebody active, in ms: from then on nothing is theirs, whatever the status says still. */
+  leavesAt: z.number().optional(),
+  /** How often everything of theirs was ended; what was begun before an ending counts no more, not even after it was undone. */
+  endings: z.number().optional(),
   status: z.enum(['active', 'disabled']),
   /** Further columns, as the policy's rules see them. */
   attributes: z.record(z.string(), attribute),
@@ -34,7 +40,8 @@ export type Person = z.infer<typeof personSchema>;
 export const people = collection({
   name: 'people',
   life: 'kept',
-  schemaVersion: 1,
+  // 2: a hub that does not know `leavesAt` would let people in after their last day.
+  schemaVersion: 2,
   schema: personSchema,
   indexes: {
     logins: { fields: ['logins'], unique: true },
@@ -43,6 +50,7 @@ export const people = collection({
     sortName: { fields: ['sortName'] },
     department: { fields: ['department'] },
     status: { fields: ['status'] },
+    leavesAt: { fields: ['leavesAt'] },
   },
 });
 

@@ -38,6 +38,8 @@ export const sessionSchema = z
     seenAt: z.number(),
     /** When it ends of itself: the record stays a while longer, so that its systems can still be told. */
     endsAt: z.number(),
+    /** `endings` of its person as they were when it began. */
+    endings: z.number().optional(),
     ip: z.string().optional(),
     agent: z.string().optional(),
   })

@@ -1,9 +1,10 @@
 import type { JsonValue } from '#domain/audit/event.ts';
 import { type Attribute, changedFields, type PersonFields } from '#domain/people/fields.ts';
-import { fieldsOf, recordOf } from '#domain/people/record.ts';
+import { fieldsOf } from '#domain/people/record.ts';
 import type { Access } from '#domain/policy/access.ts';
 import { assignmentsOf } from '../../access/reading.ts';
 import { personLabel, subjectOfPerson } from '../../access/subject.ts';
+import { storedPerson } from '../stored.ts';
 import type { Plan, PlannedRow } from './plan.ts';
 
 /** What a load does to one person, field by field, and what they may do afterwards that they may not do now. */
@@ -32,11 +33,11 @@ interface Gains<T> {
 export async function effectOf({ services, policy }: Plan, row: PlannedRow): Promise<PersonEffect> {
   const { before, fields } = row;
   const now = services.clock.now();
-  const record = recordOf(fields);
+  const record = storedPerson(services, fields, before);
   const assigned = before === undefined ? [] : await assignmentsOf(services.store, before.id);
   const access = (person: Parameters<typeof subjectOfPerson>[0] | undefined): Access | undefined =>
     person === undefined ? undefined : policy.compiled.access(subjectOfPerson(person, assigned), now);
-  const [was, is] = [access(before), access({ ...record, nameDerived: record.nameDerived })];
+  const [was, is] = [access(before), access(record)];
   const breaches = (one: Access | undefined) => (one?.breaches ?? []).map(({ id }) => id);
   const conflicts = difference(breaches(was), breaches(is), String);
   // A rule that is breached at a later date, by an assignment that begins then, appears too.

@@ -4,7 +4,7 @@ import { hubRoles } from '#domain/hub-roles.ts';
 import type { PeopleRow } from '#domain/people/csv/rows.ts';
 import { changedFields, type PersonFields, patched } from '#domain/people/fields.ts';
 import { loginsOf } from '#domain/people/folding.ts';
-import { fieldsOf, recordOf } from '#domain/people/record.ts';
+import { fieldsOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
 import type { NewBreach } from '#domain/policy/breaches.ts';
 import { importedHashFault } from '#platform/hashing/schemes/index.ts';
@@ -18,6 +18,7 @@ import type { Services } from '../../services.ts';
 import { passwordId } from '../credential.ts';
 import { judgePassword } from '../password-rules.ts';
 import { isWithin, refuseTokenOver, requireReach, withinFaults } from '../rights.ts';
+import { letIn, storedPerson } from '../stored.ts';
 import { type Known, knownOf, meets } from './match.ts';
 
 /** What is wrong with a row: its line (from 1), the column, how to put it right. */
@@ -73,7 +74,8 @@ export async function planRows(
   for (const row of rows) {
     const before = meets(row, known);
     if (before !== undefined) plan.met.add(before.id);
-    const fields = patched(row.patch, before && fieldsOf(before));
+    const told = patched(row.patch, before && fieldsOf(before));
+    const fields = letIn(plan.services, told, before, row.patch.lastDay !== undefined);
     const wrong = [
       ...(before === undefined || isWithin(plan.origin, before) ? withinFaults(plan.origin, fields) : outside(before)),
       ...personFaults(fields),
@@ -158,7 +160,11 @@ async function effect(
     const way = givesPassword ? 'password' : changes.includes('email') ? 'email' : undefined;
     const unfit = way && (await refusalOf(refuseTokenOver(services, origin, before)));
     if (way && unfit) wrong.push({ path: way, message: unfit.message });
-    if (fields.status === 'disabled' && plan.owners.delete(before.id) && plan.owners.size === 0)
+    if (
+      (fields.status === 'disabled' || fields.lastDay !== undefined) &&
+      plan.owners.delete(before.id) &&
+      plan.owners.size === 0
+    )
       wrong.push({ path: 'status', message: 'the last owner of the hub has to stay' });
   }
   const { prevented, accepted } = await breaches(plan, fields, before);
@@ -185,7 +191,7 @@ async function bringsPassword({ store }: Services, row: PeopleRow, before: Store
 async function breaches({ services, policy }: Plan, fields: PersonFields, before: Stored<Person> | undefined) {
   if (policy.number === 0) return { prevented: [], accepted: [] };
   const now = services.clock.now();
-  const person: Person = { ...recordOf(fields), createdAt: before?.createdAt ?? now, changedAt: now };
+  const person = storedPerson(services, fields, before);
   const assigned = before === undefined ? [] : await assignmentsOf(services.store, before.id);
   const state = before && { person: before, assignments: assigned };
   return breachesOfChange(policy, state, { person, assignments: assigned }, now);

@@ -2,7 +2,7 @@ import { type AuditDraft, draft, type JsonObject, type Origin } from '#domain/au
 import { HubError } from '#domain/errors.ts';
 import { isHubRole } from '#domain/hub-roles.ts';
 import { changedFields, type PersonFields, patched, textFields } from '#domain/people/fields.ts';
-import { fieldsOf, recordOf } from '#domain/people/record.ts';
+import { fieldsOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -29,6 +29,7 @@ import { about } from '../about.ts';
 import { alteration } from '../change.ts';
 import { personalFields } from '../create.ts';
 import { refuseTokenOver, requireReach } from '../rights.ts';
+import { storedPerson } from '../stored.ts';
 
 export interface MergeRequest {
   /** The account that goes: it is disabled, and its sessions end. */
@@ -98,7 +99,7 @@ export async function mergePeople(
       reason,
       ownershipMoves(services, fields.survivor, carried),
     );
-    const after: Person = { ...recordOf(fields.survivor), createdAt: survivor.createdAt, changedAt: data.at };
+    const after = storedPerson(services, fields.survivor, survivor);
     const taken = carried.map((one) => ({ ...one, person: survivor.id }));
     return {
       act: 'person.merged',
@@ -213,7 +214,7 @@ async function leaving(
   reason: string,
   ownerFollows: boolean,
 ): Promise<{ changes: Change[]; events: readonly AuditDraft[] }> {
-  const { id, version, createdAt } = gone;
+  const { id, version } = gone;
   if (changedFields(fieldsOf(gone), fields).length === 0) {
     const { id: _id, version: _version, ...data } = gone;
     return {
@@ -229,7 +230,7 @@ async function leaving(
     };
   }
   const ending = await endingsOfPerson(services, origin, id, 'disabled');
-  const data: Person = { ...recordOf(fields), createdAt, changedAt: services.clock.now() };
+  const data = storedPerson(services, fields, gone);
   return {
     changes: [{ kind: 'replace', collection: people, id, ifVersion: version, data, tag: rightsTag }, ...ending.changes],
     events: ending.events ?? [],

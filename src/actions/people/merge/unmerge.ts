@@ -1,7 +1,7 @@
 import { type AuditDraft, draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { changedFields, type PersonFields } from '#domain/people/fields.ts';
-import { fieldsOf, recordOf } from '#domain/people/record.ts';
+import { fieldsOf } from '#domain/people/record.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Assignment, assignments, links, type Merge, merges, type Person, people } from '#storage/collections.ts';
 import { type Change, CommitConflict } from '#storage/port.ts';
@@ -17,6 +17,7 @@ import type { Services } from '../../services.ts';
 import { endingsOfPerson } from '../../sessions/ending.ts';
 import { about } from '../about.ts';
 import { requireReach } from '../rights.ts';
+import { storedPerson } from '../stored.ts';
 import { linkEvents } from './merge.ts';
 import { restoredFields } from './restored.ts';
 
@@ -64,7 +65,7 @@ export async function unmergePeople(
   id: string,
   { reason, ifVersion }: { readonly reason?: string | undefined; readonly ifVersion?: number | undefined } = {},
 ): Promise<Stored<Merge>> {
-  const { store, clock } = services;
+  const { store } = services;
   const merge = await store.get(merges, id);
   if (merge === undefined) throw new HubError('not-found', 'There is no such merge');
   if (merge.state !== 'merged') throw new HubError('conflict', 'This merge is undone already');
@@ -81,8 +82,7 @@ export async function unmergePeople(
         await requireReach(services, origin, gone);
         const doing = await unmergingOf(services, merge, survivor, gone);
         const back = doing.assignments.map((one) => ({ ...one, person: gone.id }));
-        const now = clock.now();
-        const goneAfter: Person = { ...recordOf(doing.gone), createdAt: gone.createdAt, changedAt: now };
+        const goneAfter = storedPerson(services, doing.gone, gone);
         const warned = await checkGone(services, origin, gone, goneAfter, back);
         const ending = await endingsOfPerson(services, origin, survivor.id, 'admin');
         const loses = doing.assignments.some(({ role, until }) => role === ownerRole && until === undefined);
@@ -92,7 +92,7 @@ export async function unmergePeople(
         return {
           act: 'person.unmerged',
           after: {
-            person: { ...recordOf(doing.survivor), createdAt: survivor.createdAt, changedAt: now },
+            person: storedPerson(services, doing.survivor, survivor),
             assignments: standing.filter((one) => !doing.assignments.some((other) => other.id === one.id)),
           },
           changes: [

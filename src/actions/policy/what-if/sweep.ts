@@ -1,6 +1,7 @@
 import { newBreaches } from '#domain/policy/breaches.ts';
 import { type CompiledPolicy, emptyPolicy } from '#domain/policy/compile.ts';
 import { Comparison, type Delta, isEmpty } from '#domain/policy/effect.ts';
+import { isActiveAt } from '#domain/policy/subject.ts';
 import { personLabel, subjectOfPerson } from '../../access/subject.ts';
 import { compileStored } from '../compile-stored.ts';
 import { ClaimsGauge } from './claims-gauge.ts';
@@ -59,7 +60,7 @@ function changeSweep(
       const subject = subjectOfPerson(one.person, one.assignments);
       const { before, after, delta } = comparison.compare(subject);
       const person = personLabel(one.person);
-      if (subject.active) gauge.add(one, person, before, after);
+      if (isActiveAt(subject, at)) gauge.add(one, person, before, after);
       if (!isEmpty(delta)) {
         let place = places.get(delta);
         if (place === undefined) {

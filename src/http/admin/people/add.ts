@@ -8,7 +8,7 @@ import { originOf } from '#http/middleware/origin.ts';
 import { render } from '#http/render/page.ts';
 import { text } from '../route.ts';
 
-const fields = ['name', 'email', 'username', 'department', 'jobTitle', 'country', 'employeeNumber'] as const;
+const fields = ['name', 'email', 'username', 'department', 'jobTitle', 'country', 'employeeNumber', 'lastDay'] as const;
 
 /** `/admin/people/new` */
 export async function addPersonPage(_req: Request, res: Response): Promise<void> {

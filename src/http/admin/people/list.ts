@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { effectiveAccess } from '#actions/access/effective.ts';
 import { hasAnyRight } from '#domain/hub-rights.ts';
+import { isActive } from '#domain/people/active.ts';
 import { fold } from '#domain/people/folding.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
@@ -32,7 +33,8 @@ export async function peoplePage(req: Request, res: Response, { services }: Http
         const chip = names.known(id);
         return held.mayEnter && chip !== undefined ? [chip] : [];
       });
-      return { ...person, systems, hub: hasAnyRight(access.hubRights) };
+      const left = !isActive(person, services.clock.now());
+      return { ...person, left, systems, hub: hasAnyRight(access.hubRights) };
     }),
   );
   render(res, 'admin/people', {

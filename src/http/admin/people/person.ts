@@ -56,6 +56,7 @@ export async function personPage(req: Request, res: Response, { services }: Http
   render(res, 'admin/person', {
     active: 'people',
     record: person,
+    leftAlready: person.leavesAt !== undefined && person.leavesAt <= clock.now(),
     policyNumber: policy.number,
     day: at === undefined ? '' : day,
     at,
