@@ -28,27 +28,55 @@ const keyOf: Readonly<Record<ClaimSource, string>> = {
   native: 'native',
 };
 
-/** Releases as pages show them, to the person and to an admin alike: systems with something first. */
-export function shownReleases({ t }: Texts, names: SystemNames, { systems }: DataReleases) {
+/** What somebody would look for first stands first. */
+const places = [
+  'name',
+  'givenName',
+  'familyName',
+  'email',
+  'emailVerified',
+  'login',
+  'link',
+  'session',
+  'roles',
+  'rights',
+  'native',
+];
+
+/**
+ * Releases as pages show them, to the person and to an admin alike: systems with something first.
+ * @param rightInWords a permission as the reader knows it
+ */
+export function shownReleases(
+  { t }: Texts,
+  names: SystemNames,
+  { systems }: DataReleases,
+  rightInWords: (permission: string) => string = (permission) => permission,
+) {
   const order: Readonly<Record<SystemRelease['state'], number>> = { sent: 0, ahead: 1, stopped: 2, none: 3 };
   return systems
     .toSorted((a, b) => order[a.state] - order[b.state])
     .map((release) => ({
       ...release,
       chip: names.of(release.system),
-      lines: linesOf(release.claims, (value) =>
-        typeof value === 'boolean' ? t(value ? 'data.yes' : 'data.no') : value,
-      ),
-      delegated: release.delegated.map((one) => ({ ...one, chip: names.of(one.from) })),
+      lines: linesOf(release.claims, (claim, value) => {
+        if (typeof value === 'boolean') return t(value ? 'data.yes' : 'data.no');
+        return claim === 'permissions' ? rightInWords(String(value)) : String(value);
+      }),
+      delegated: release.delegated.map(({ permissions, ...one }) => ({
+        ...one,
+        chip: names.of(one.from),
+        permissions: permissions.map(rightInWords),
+      })),
     }));
 }
 
-function linesOf(claims: readonly SentClaim[], inWords: (value: unknown) => unknown): Line[] {
+function linesOf(claims: readonly SentClaim[], inWords: (claim: string, value: unknown) => string): Line[] {
   const lines = new Map<string, Line>();
   for (const { claim, scope, from, value, lastSent } of claims) {
     // The login there may be the username or the address: it is still what the system calls the person by.
     const key = claim === 'preferred_username' ? 'login' : claim === 'roles' ? 'roles' : keyOf[from];
-    const values = value === undefined ? [] : [value].flat().map((one) => String(inWords(one)));
+    const values = value === undefined ? [] : [value].flat().map((one) => inWords(claim, one));
     const before = lines.get(key);
     lines.set(key, {
       ...{ key, scope, lastSent },
@@ -56,5 +84,8 @@ function linesOf(claims: readonly SentClaim[], inWords: (value: unknown) => unkn
       values: [...(before?.values ?? []), ...values],
     });
   }
-  return [...lines.values()];
+  // No roles and no rights are worth no line.
+  return [...lines.values()]
+    .filter(({ key, values }) => values.length > 0 || places.indexOf(key) < places.indexOf('roles'))
+    .toSorted((a, b) => places.indexOf(a.key) - places.indexOf(b.key));
 }

@@ -2,9 +2,11 @@ import { pipeline } from 'node:stream/promises';
 import type { RequestHandler } from 'express';
 import { exportPerson } from '#actions/people/data/export/export.ts';
 import { dataReleases } from '#actions/people/data/releases.ts';
+import { policyInForce } from '#actions/policy/in-force.ts';
 import { takeTry } from '#actions/signin/tries.ts';
 import { context } from '#http/context.ts';
 import { shownReleases } from '#http/data-releases.ts';
+import { permissionName } from '#http/i18n/permissions.ts';
 import { flash } from '#http/middleware/flash.ts';
 import { freshOrAgain } from '#http/middleware/fresh.ts';
 import { originOf } from '#http/middleware/origin.ts';
@@ -19,12 +21,14 @@ const exportsAnHour = { count: 5, windowMs: 60 * 60 * 1000 };
 /** Which system receives what about me, and why? */
 export const dataPage: RequestHandler = async (_req, res) => {
   const { deps, texts } = context(res);
-  const [releases, names] = await Promise.all([
+  const [releases, names, { compiled }] = await Promise.all([
     dataReleases(deps.services, viewer(res).person),
     systemNames(deps.services),
+    policyInForce(deps.services),
   ]);
+  const inWords = (permission: string) => permissionName(texts, compiled.document.domains, permission);
   render(res, 'account/data', {
-    systems: shownReleases(texts, names, releases),
+    systems: shownReleases(texts, names, releases, inWords),
     readBackTo: releases.readBackTo,
   });
 };

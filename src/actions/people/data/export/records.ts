@@ -9,6 +9,7 @@ import {
   merges,
   outbox,
   type Person,
+  reviewItems,
 } from '#storage/collections.ts';
 import { everyRecord } from '../../../access/reading.ts';
 import { credentialsOf } from '../../../factors/credentials.ts';
@@ -72,6 +73,11 @@ export async function recordsOf(
     })),
     acceptedBreaches: await every(acceptances, ({ separation, reason, until, at, state, endedAt }) => ({
       ...{ separation, reason, until: iso(until), at: iso(at), state, endedAt: iso(endedAt) },
+    })),
+    reviews: await every(reviewItems, ({ review, role, state, decision }) => ({
+      ...{ review, role, state },
+      decision:
+        decision === undefined ? undefined : { by: decision.by, at: iso(decision.at), reason: decision.reason },
     })),
     merges: await each(async ({ id }) =>
       (await Array.fromAsync(everyRecord(services.store, merges, { where: { survivor: id } }))).map((one) => ({

@@ -107,6 +107,7 @@ export const personExport = named(
     sessions: list('Live sessions'),
     requests: list('Requests for roles, with decisions'),
     acceptedBreaches: list('Breaches of separation rules that were accepted'),
+    reviews: list('What access reviews asked about the person’s roles, and what was decided'),
     merges: list('Accounts made one'),
     unifications: list('Rows of user exports that are the person’s'),
     letters: list('Mails to the person; what waiting ones say, without the address they lead to'),
