@@ -10,6 +10,7 @@ import type { Services } from '#actions/services.ts';
 import { startReplay } from '#actions/sessions/spool/replay.ts';
 import { scheduleUnifications } from '#actions/unify/jobs/schedule.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
+import { signOutThere } from '#federation/openid/sign-out.ts';
 import { accountFeature } from '#http/account/account.ts';
 import { adminFeature } from '#http/admin/admin.ts';
 import { apiFeature } from '#http/api/api.ts';
@@ -111,6 +112,7 @@ async function assemble(
 
   services.signOuts.prepare();
   const oidc = await createOidc(services);
+  oidc.useSignOutThere((session, back) => signOutThere(services, session, back));
   const views = createViews();
   const app = createApp({
     services,

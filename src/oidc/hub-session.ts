@@ -23,6 +23,8 @@ export interface SignedIn {
   /** Milliseconds. */
   readonly startedAt: number;
   readonly endsAt: number;
+  /** The source upstream that it was begun through. */
+  readonly source?: string;
 }
 
 export async function signedIn(services: Services, req: IncomingMessage): Promise<SignedIn | undefined> {
@@ -38,6 +40,7 @@ export async function signedIn(services: Services, req: IncomingMessage): Promis
     amr: methods,
     startedAt: session.startedAt,
     endsAt: session.endsAt,
+    ...(session.source === undefined ? {} : { source: session.source }),
   };
 }
 

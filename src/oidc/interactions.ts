@@ -116,6 +116,10 @@ export interface HowSignedIn {
   readonly amr: readonly string[];
   /** What the oldest proof of these is from, in seconds since 1970; absent: all were given now. */
   readonly authTime?: number;
+  /** The source upstream that proved it. */
+  readonly source?: string | undefined;
+  /** What takes the browser to sign out there, sealed. */
+  readonly sourceHint?: string | undefined;
 }
 
 /**
@@ -141,7 +145,9 @@ export async function finishSignIn(
     }
     const acr = acrOf(assuranceBy(how.amr));
     const ts = how.authTime ?? Math.floor(services.clock.now() / 1000);
-    return { login: { accountId: person.id, amr: [...how.amr], acr, remember: true, ts } };
+    const { source, sourceHint } = how;
+    const through = source === undefined ? {} : { source, ...(sourceHint === undefined ? {} : { sourceHint }) };
+    return { login: { accountId: person.id, amr: [...how.amr], acr, remember: true, ts, ...through } };
   });
 }
 

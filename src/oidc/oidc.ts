@@ -29,7 +29,14 @@ import { PreparedAnswers } from './prepared.ts';
 import { createProvider } from './provider.ts';
 import { clearHeaders, sendJson } from './respond.ts';
 import { type Execute, executeOf, runProtocol } from './run.ts';
-import { endSessionEndpoint, signOut, signOutRequest } from './sign-out.ts';
+import {
+  afterSignOutThere,
+  endSessionEndpoint,
+  Onward,
+  type SignOutThere,
+  signOut,
+  signOutRequest,
+} from './sign-out.ts';
 
 /** The OpenID Connect room as the rest of the hub sees it. */
 export interface Oidc {
@@ -38,6 +45,10 @@ export interface Oidc {
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Who draws error pages for faults that end here; without one they are plain. */
   useErrorPage(render: RenderErrorPage): void;
+  /** Where sign-outs go on to upstream; without it nowhere. */
+  useSignOutThere(there: SignOutThere): void;
+  /** Where somebody was going who comes back from there. */
+  afterSignOutThere(state: string | undefined): string | undefined;
   signedIn(req: IncomingMessage, res: ServerResponse): Promise<SignedIn | undefined>;
   /** @throws HubError when the interaction is over or belongs to another browser. */
   interaction(req: IncomingMessage, res: ServerResponse): Promise<InteractionView>;
@@ -79,6 +90,7 @@ interface Current {
 /** Builds the room over keys that exist (`ensureKeys`). When keys change, a new provider takes the old one's place. */
 export async function createOidc(services: Services): Promise<Oidc> {
   const pages = new ErrorPages();
+  const onward = new Onward();
   let ring = await keyRing(services);
   let current = build(services, pages, ring);
   await current;
@@ -97,7 +109,7 @@ export async function createOidc(services: Services): Promise<Oidc> {
     const { provider, execute, prepared } = await now();
     if (prepared.answer(req, res, path)) return;
     if (path === paths.authorization && req.method === 'POST') return postedRequest(pages, req, res);
-    if (path === paths.end_session) return endSessionEndpoint(services, pages, req, res);
+    if (path === paths.end_session) return endSessionEndpoint(services, pages, onward, req, res);
     if (path === hubReturnPath) return returnFromSignIn(services, req, res);
     if (path.startsWith('/open/')) return openSystem(services, pages, req, res);
     return runProtocol(services, provider, execute, pages, req, res);
@@ -109,6 +121,8 @@ export async function createOidc(services: Services): Promise<Oidc> {
       route(req, res).catch((error: unknown) => fail(services, pages, req, res, error));
     },
     useErrorPage: (render) => pages.use(render),
+    useSignOutThere: (there) => onward.use(there),
+    afterSignOutThere: (state) => afterSignOutThere(services, state),
     signedIn: (req) => signedIn(services, req),
     interaction: async (req, res) => viewInteraction(services, (await now()).provider, req, res),
     finishSignIn: async (req, res, person, how) => {
@@ -125,7 +139,7 @@ export async function createOidc(services: Services): Promise<Oidc> {
     denyDevice: (req, id) => denyDevice(services, req, id),
     raiseSession: (req, res, amr) => raiseSession(services, req, res, amr),
     signOutRequest: (request) => signOutRequest(services, request),
-    signOut: (req, res, request, next) => signOut(services, req, res, request, next),
+    signOut: (req, res, request, next) => signOut(services, onward, req, res, request, next),
     bearer: (req) => bearerOf(services, req),
   };
 }

@@ -31,12 +31,42 @@ const purpose = 'sign-out';
 const goodFor = 30 * 60 * 1000;
 
 /**
+ * Where a browser signs out upstream as well, after its session here has ended; handed in by the composition root, since sources are a
+ * room of their own. `back` is where it comes back to, with this `state`.
+ */
+export type SignOutThere = (
+  session: Pick<SessionRecord, 'source' | 'sourceHint'>,
+  back: { readonly address: string; readonly state?: string | undefined },
+) => Promise<string | undefined>;
+
+/** Holds it, since it is known only once the sources are there. */
+export class Onward {
+  #there: SignOutThere = async () => undefined;
+
+  use(there: SignOutThere): void {
+    this.#there = there;
+  }
+
+  async leadFrom(
+    services: Services,
+    session: SessionRecord | undefined,
+    wish: Wish | undefined,
+  ): Promise<string | undefined> {
+    if (session?.source === undefined) return undefined;
+    const state = wish === undefined ? undefined : seal(services, wish);
+    const there = await readable(this.#there(session, { address: services.settings.issuer + signedOutPath, state }));
+    return there === 'unknown' ? undefined : there;
+  }
+}
+
+/**
  * The end-session endpoint (OIDC RP-Initiated Logout 1.0). A valid hint for the session in this browser ends it without
  * asking; otherwise the person is asked. Unknown parameters are ignored.
  */
 export async function endSessionEndpoint(
   services: Services,
   pages: ErrorPages,
+  onward: Onward,
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
@@ -66,7 +96,7 @@ export async function endSessionEndpoint(
   // A session that cannot be read now may be another than the hint's: the person is asked.
   if (session !== 'unknown' && hint !== undefined && belongs(hint, session)) {
     await endByPerson(services, originOf(services, req), session.id, session);
-    return leave(services, res, wish);
+    return leave(services, res, wish, await onward.leadFrom(services, session, wish));
   }
   redirect(res, wish === undefined ? signOutPath : `${signOutPath}?request=${seal(services, wish)}`);
 }
@@ -83,6 +113,7 @@ export async function signOutRequest(
 /** Ends the session of this browser, whoever asks, and answers 303: to the system that asked, else to the last page. */
 export async function signOut(
   services: Services,
+  onward: Onward,
   req: IncomingMessage,
   res: ServerResponse,
   request: string | undefined,
@@ -94,7 +125,13 @@ export async function signOut(
     await endByPerson(services, originOf(services, req), id, session === 'unknown' ? undefined : session);
   }
   const after = next === undefined ? undefined : { system: '', location: safeReturnPath(next) };
-  leave(services, res, open(services, request) ?? after);
+  const wish = open(services, request) ?? after;
+  leave(services, res, wish, await onward.leadFrom(services, session === 'unknown' ? undefined : session, wish));
+}
+
+/** Where somebody was going who comes back from signing out upstream with this `state`. */
+export function afterSignOutThere(services: Services, state: string | undefined): string | undefined {
+  return open(services, state)?.location;
 }
 
 /** `unknown` while the store cannot be read: signing out works all the same. */
@@ -107,9 +144,9 @@ async function readable<T>(found: Promise<T>): Promise<T | 'unknown'> {
   }
 }
 
-function leave(services: Services, res: ServerResponse, wish: Wish | undefined): void {
+function leave(services: Services, res: ServerResponse, wish: Wish | undefined, there?: string): void {
   appendCookie(services, res, cookieNames(services).session, '', { path: '/', maxAge: 0 });
-  redirect(res, wish?.location ?? signedOutPath);
+  redirect(res, there ?? wish?.location ?? signedOutPath);
 }
 
 function wishOf(system: Stored<System>, after: string, state: string | null): Wish {

@@ -10,9 +10,11 @@ import { getSource } from '#actions/sources/directory.ts';
 import { identitiesOf } from '#actions/sources/identities.ts';
 import { sourceSettingsOf } from '#actions/sources/record.ts';
 import { removeSource } from '#actions/sources/remove.ts';
+import type { SourceSettings } from '#domain/sources/source.ts';
 import { sessions } from '#storage/collections.ts';
 import { type BootedHub, bootHub, passphrase } from '#test/support/booted.ts';
 import { type Answer, Browser } from '#test/support/browser.ts';
+import { withFactors } from '#test/support/factors.ts';
 import {
   addSource,
   eventsOf,
@@ -308,4 +310,54 @@ test('the mail domain leads to its source, whether the account exists or not', a
   const form = await browser.follow(`${hub.issuer}/`);
   await browser.post(form.url, { identifier: 'x@elsewhere.example', password: '', via: 'source' });
   assert.match((await browser.get(form.url)).text, /No company sign-in/);
+});
+
+test('disabled, a source takes the sessions that began through it along, and no other', async () => {
+  const through = new Browser();
+  await signInBySource(hub.issuer, through, 'other');
+  const own = await signedInBrowser(hub.issuer, (await hub.person('stays')).email ?? '');
+  assert.ok(await isIn(through));
+  const settings = sourceSettingsOf(hub.services, await getSource(hub.services, 'other'));
+  await changeSource(hub.services, operator, settings, { enabled: false });
+  assert.deepEqual([await isIn(through), await isIn(own)], [false, true]);
+  const ended = (await eventsOf(hub.services, 'session.ended')).at(-1);
+  assert.deepEqual([ended?.detail, ended?.actor.kind], [{ why: 'source-disabled' }, 'operator']);
+  await changeSource(hub.services, operator, settings, { enabled: true });
+});
+
+test('who has a second factor here proves it after the source too, unless the source is trusted to', async () => {
+  await signInBySource(hub.issuer, new Browser(), 'other');
+  const person = (await findByLogin(hub.services, String(other.claims.email))) ?? assert.fail();
+  const { phone } = await withFactors(hub.services, person);
+  const browser = new Browser();
+  const form = await signInBySource(hub.issuer, browser, 'other');
+  assert.ok(form.url.endsWith('/second'), form.url);
+  assert.equal(await isIn(browser.copy()), false);
+  const done = await browser.post(form.url, { code: phone.code(30) });
+  await browser.follow(new URL(done.location ?? '', form.url).href);
+  assert.ok(await isIn(browser));
+  const last = (await eventsOf(hub.services, 'signin.succeeded')).at(-1);
+  assert.deepEqual(last?.detail, { method: 'source', source: 'other', second: 'totp' });
+  const settings = sourceSettingsOf(hub.services, await getSource(hub.services, 'other'));
+  await changeSource(hub.services, operator, { ...settings, trustMethods: true } as SourceSettings);
+  Object.assign(other.claims, { amr: ['pwd', 'mfa'] });
+  const trusted = new Browser();
+  await signInBySource(hub.issuer, trusted, 'other');
+  assert.ok(await isIn(trusted));
+});
+
+test('signing out goes on to the source, and from there to where it was going', async () => {
+  const settings = sourceSettingsOf(hub.services, await getSource(hub.services, 'other'));
+  await changeSource(hub.services, operator, { ...settings, signOut: true } as SourceSettings);
+  const browser = new Browser();
+  await signInBySource(hub.issuer, browser, 'other');
+  const page = await browser.get(`${hub.issuer}/sign-out`);
+  assert.ok(page.headers.get('content-security-policy')?.includes(other.issuer));
+  const left = await browser.post(page.url, { csrf: tokenIn(page) });
+  const there = new URL(left.location ?? '');
+  assert.equal(there.origin, other.issuer);
+  assert.equal(there.searchParams.get('post_logout_redirect_uri'), `${hub.issuer}/sign-out/done`);
+  assert.equal(decodeJwt(there.searchParams.get('id_token_hint') ?? '').sub, other.claims.sub);
+  assert.equal(await isIn(browser), false);
+  assert.equal((await browser.get(`${hub.issuer}/sign-out/done?state=made-up`)).status, 200);
 });

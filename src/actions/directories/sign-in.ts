@@ -116,5 +116,5 @@ async function finish(
   });
   if (result.outcome === 'unlinked') return { ...result, proved };
   if (result.outcome === 'second-step') return { outcome: 'directory-second-step' };
-  return { outcome: 'ok', person: result.person, amr: result.amr };
+  return { outcome: 'ok', person: result.person, amr: result.amr, source: proved.source };
 }

@@ -19,7 +19,8 @@ export type EndingReason =
   | 'factors-reset'
   | 'expired'
   | 'replaced'
-  | 'erased';
+  | 'erased'
+  | 'source-disabled';
 
 /** Endings after which no browser may be spared a code any more. */
 const forgetting: ReadonlySet<EndingReason> = new Set(['disabled', 'password-changed', 'factors-reset', 'erased']);

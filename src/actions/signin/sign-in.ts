@@ -27,8 +27,13 @@ export interface SignIn {
 }
 
 export type SignInResult =
-  /** `amr`: what was proved (RFC 8176). */
-  | { readonly outcome: 'ok'; readonly person: Stored<Person>; readonly amr: readonly string[] }
+  /** `amr`: what was proved (RFC 8176); `source`: the one upstream that proved it, if one did. */
+  | {
+      readonly outcome: 'ok';
+      readonly person: Stored<Person>;
+      readonly amr: readonly string[];
+      readonly source?: string;
+    }
   /** The password was right; nobody is signed in until a second factor is proved as well. */
   | {
       readonly outcome: 'second-step';

@@ -8,11 +8,12 @@ import { CommitConflict } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 import { getSource } from './directory.ts';
 import { refuseSharedDomains } from './domains.ts';
+import { endSessionsOfSource } from './endings.ts';
 import { sourceDifferences, sourceRecord } from './record.ts';
 
 /**
  * Writes a source anew as its settings say; nothing happens when nothing differs. Its kind stays: what an identity means
- * depends on it.
+ * depends on it. Disabled, it lets nobody in, and the sessions begun through it end: what is disabled may be in other hands.
  * @param ifVersion the version the caller saw
  * @throws HubError `not-found`, `stale`, `invalid`
  */
@@ -41,5 +42,6 @@ export async function changeSource(
     if (!(error instanceof CommitConflict)) throw error;
     throw new HubError('stale', undefined, { cause: error });
   }
+  if (before.enabled && !after.enabled) await endSessionsOfSource(services, origin, before.id);
   return { ...after, id: before.id, version: before.version + 1 };
 }

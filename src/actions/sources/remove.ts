@@ -4,9 +4,10 @@ import { sources } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 import { getSource } from './directory.ts';
+import { endSessionsOfSource } from './endings.ts';
 
 /**
- * Removes a source. Its identities stay with their people, for a source that was removed by mistake and is made again under the
+ * Removes a source and ends the sessions begun through it. Its identities stay with their people, for a source that was removed by mistake and is made again under the
  * same id: each is bound to the issuer besides.
  * @throws HubError `not-found`, `stale`
  */
@@ -21,4 +22,5 @@ export async function removeSource(services: Services, origin: Origin, id: strin
     if (!(error instanceof CommitConflict)) throw error;
     throw new HubError('stale', undefined, { cause: error });
   }
+  await endSessionsOfSource(services, origin, id);
 }

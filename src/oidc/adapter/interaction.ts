@@ -3,6 +3,7 @@ import type { Services } from '#actions/services.ts';
 import { hashedId } from '#platform/ids.ts';
 import { interactions } from '#storage/collections.ts';
 import { resumeUrl } from '../paths.ts';
+import type { RequestState } from '../state.ts';
 import { unitOf } from './context.ts';
 
 /**
@@ -38,7 +39,10 @@ export function interactionAdapter(services: Services): Adapter {
       const record = await services.store.get(interactions, key);
       // The library would let it live for the tolerance that is meant for others' clocks.
       if (record === undefined || (record.expiresAt ?? 0) <= services.clock.now()) return undefined;
-      unitOf(services).state.records.set(key, record);
+      const { state } = unitOf(services);
+      state.records.set(key, record);
+      const { login } = (record.payload.result ?? {}) as { login?: RequestState['login'] };
+      if (login !== undefined) state.login = sourceOf(login);
       return {
         ...record.payload,
         jti: id,
@@ -66,6 +70,10 @@ export function interactionAdapter(services: Services): Adapter {
     consume: async () => {},
     revokeByGrantId: async () => {},
   };
+}
+
+function sourceOf({ source, sourceHint }: NonNullable<RequestState['login']>) {
+  return { ...(source === undefined ? {} : { source }), ...(sourceHint === undefined ? {} : { sourceHint }) };
 }
 
 function stripped(payload: AdapterPayload): Record<string, unknown> {

@@ -6,6 +6,7 @@ import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { people, type SessionRecord, sessions } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
+import type { RequestState } from '../state.ts';
 import { unitOf } from './context.ts';
 
 /** A session's end moves with activity; a move smaller than this (ms) is not worth a write. */
@@ -44,7 +45,7 @@ export function sessionAdapter(services: Services): Adapter {
         return;
       }
       const endings = await endingsSeen(services, payload.accountId);
-      const data = { ...freshRecord(services, payload, endsAt, state.rotated, state.origin), ...endings };
+      const data = { ...freshRecord(services, payload, endsAt, state), ...endings };
       if (state.rotated === undefined) state.sessionStarted = data.uid;
       unit.stage({
         changes: [
@@ -124,9 +125,10 @@ function freshRecord(
   services: Services,
   payload: AdapterPayload,
   endsAt: number,
-  rotated: Stored<SessionRecord> | undefined,
-  origin: { ip?: string; agent?: string },
+  { rotated, origin, login }: Pick<RequestState, 'rotated' | 'origin' | 'login'>,
 ): SessionRecord {
+  // Whoever signs in anew says by which source, or none; else a session that only gets a new id keeps its own.
+  const { source, sourceHint } = login ?? rotated ?? {};
   const now = services.clock.now();
   return {
     payload: core(payload),
@@ -137,6 +139,8 @@ function freshRecord(
     endsAt,
     ...(origin.ip === undefined ? {} : { ip: origin.ip }),
     ...(origin.agent === undefined ? {} : { agent: origin.agent.slice(0, 256) }),
+    ...(source === undefined ? {} : { source }),
+    ...(sourceHint === undefined ? {} : { sourceHint }),
     ...entryFields(payload),
   };
 }

@@ -42,6 +42,9 @@ export const sessionSchema = z
     endings: z.number().optional(),
     ip: z.string().optional(),
     agent: z.string().optional(),
+    /** The source upstream that it was begun through, and what takes the browser to sign out there, sealed. */
+    source: z.string().optional(),
+    sourceHint: z.string().optional(),
   })
   // Its entries, one pair of fields for each client, so that two tabs never write over each other's:
   // `grant:<client id>` and `sid:<client id>`.
@@ -57,6 +60,7 @@ export const sessions = collection({
     account: { fields: ['account'] },
     uid: { fields: ['uid'], unique: true },
     endsAt: { fields: ['endsAt'] },
+    source: { fields: ['source'] },
   },
 });
 export const interactions = artifacts('interactions', {});

@@ -22,6 +22,8 @@ export interface CurrentStep {
   readonly amr: readonly string[];
   /** The source that proved the first step. */
   readonly source: ProvingSource | undefined;
+  /** The source that the session is bound to: of this sign-in, or of the session that is to become stronger. */
+  readonly through: string | undefined;
   /** When the first proof is from, if not from now: of a session's own sign-in, or of a source. In seconds. */
   readonly authTime: number | undefined;
   /** How strong the sign-in has to become at least. */
@@ -53,6 +55,7 @@ export async function currentStep(req: Request, res: Response): Promise<CurrentS
     credentials: step.credentials,
     amr: step.amr,
     source: 'source' in step ? step.source : undefined,
+    through: 'through' in step ? step.through : 'source' in step ? step.source?.id : undefined,
     authTime,
     ends,
     least: strictest(view.least, roles),
@@ -70,6 +73,7 @@ async function ofSession(req: Request, res: Response, view: InteractionView) {
     person,
     credentials: await credentialsOf(services, person.id),
     amr: session.amr,
+    through: session.source,
     authTime: session.authTime,
   };
 }

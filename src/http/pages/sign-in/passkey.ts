@@ -10,7 +10,7 @@ import { field } from '#http/middleware/form.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { openInteraction } from '../interaction.ts';
-import { currentStep } from './current.ts';
+import { type CurrentStep, currentStep } from './current.ts';
 import { throttledLine } from './password.ts';
 
 const year = 31_536_000;
@@ -33,21 +33,21 @@ export const secondOptions: RequestHandler = async (req, res) => {
 
 export const signInAlone: RequestHandler = async (req, res) => {
   const { uid } = await openInteraction(req, res, 'sign-in');
-  await take(req, res, { bound: `first:${uid}` }, undefined);
+  await take(req, res, { bound: `first:${uid}` });
 };
 
 export const signInSecond: RequestHandler = async (req, res) => {
   const step = await currentStep(req, res);
   if (step === undefined) return;
-  const { view, person, amr, source, ends, authTime } = step;
-  await take(req, res, { bound: `second:${view.uid}`, step: { person: person.id, amr, source, ends } }, authTime);
+  const { view, person, amr, source, ends } = step;
+  await take(req, res, { bound: `second:${view.uid}`, step: { person: person.id, amr, source, ends } }, step);
 };
 
 async function take(
   req: Request,
   res: Response,
   given: Pick<PasskeyTry, 'bound' | 'step'>,
-  authTime: number | undefined,
+  before: Pick<CurrentStep, 'authTime' | 'through'> = { authTime: undefined, through: undefined },
 ): Promise<void> {
   const { services, oidc } = context(res).deps;
   const device = cookie(req, cookieName(res, 'device'));
@@ -65,8 +65,8 @@ async function take(
       }
       if (result.outcome === 'refused') return refused();
       setCookie(res, 'device', rememberDevice(services, device, result.person.id), year);
-      const since = authTime === undefined ? {} : { authTime };
-      await oidc.finishSignIn(req, res, result.person, { amr: result.amr, ...since });
+      const since = before.authTime === undefined ? {} : { authTime: before.authTime };
+      await oidc.finishSignIn(req, res, result.person, { amr: result.amr, source: before.through, ...since });
     });
   } catch (error) {
     if (!(error instanceof CommitConflict) || error.change.tag !== spentTag) throw error;

@@ -64,7 +64,7 @@ export const signIn: RequestHandler = async (req, res) => {
       const result = await signInByForm(deps.services, originOf(req, res), { ...given, interaction: uid });
       if (result.outcome === 'ok') {
         setCookie(res, 'device', rememberDevice(deps.services, device, result.person.id), year);
-        return deps.oidc.finishSignIn(req, res, result.person, { amr: result.amr });
+        return deps.oidc.finishSignIn(req, res, result.person, { amr: result.amr, source: result.source });
       }
       if (result.outcome === 'second-step') {
         await beginStep(deps.services, uid, result.person, result.password);

@@ -105,7 +105,7 @@ async function remember(req: Request, res: Response, { person }: CurrentStep): P
 /** Both steps are done: one commit, and on to where the person was going. */
 export async function finish(req: Request, res: Response, step: CurrentStep, amr: readonly string[]): Promise<void> {
   const { services, oidc } = context(res).deps;
-  const { person, authTime } = step;
+  const { person, authTime, through } = step;
   setCookie(res, 'device', rememberDevice(services, cookie(req, cookieName(res, 'device')), person.id), year);
-  await oidc.finishSignIn(req, res, person, { amr, ...(authTime === undefined ? {} : { authTime }) });
+  await oidc.finishSignIn(req, res, person, { amr, source: through, ...(authTime === undefined ? {} : { authTime }) });
 }

@@ -9,6 +9,7 @@ import { isOpenId } from '#domain/sources/source.ts';
 import { leadingTo } from '#federation/openid/begin.ts';
 import { type OpenIdProof, proveOpenId } from '#federation/openid/finish.ts';
 import { type OpenIdRecord, SourceFault } from '#federation/openid/provider.ts';
+import { sealHint } from '#federation/openid/sign-out.ts';
 import { context } from '#http/context.ts';
 import { cookie, cookieName, setCookie } from '#http/middleware/cookies.ts';
 import { flash } from '#http/middleware/flash.ts';
@@ -150,7 +151,8 @@ export const arrive: RequestHandler<{ uid: string }> = async (given, res) => {
       }
       setCookie(res, 'device', rememberDevice(services, device, result.person.id), year);
       const since = proof.authTime === undefined ? {} : { authTime: proof.authTime };
-      await oidc.finishSignIn(req, res, result.person, { amr: result.amr, ...since });
+      const sourceHint = source.signOut ? sealHint(services, proof.idToken) : undefined;
+      await oidc.finishSignIn(req, res, result.person, { amr: result.amr, source: source.id, sourceHint, ...since });
     });
   } catch (error) {
     // Two first sign-ins of one person at once: the other one made the account.
