@@ -1,5 +1,6 @@
 import type { AccountTrouble } from '#domain/ldap/account-state.ts';
 import { isActive } from '#domain/people/active.ts';
+import { tooLong } from '#domain/people/password.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import type { Services } from '../services.ts';
@@ -52,6 +53,12 @@ export type DirectoryProof =
 /** Longer than any login of a directory (RFC 4519 sets none; Active Directory's principal names have 1,024). */
 const longestLogin = 1024;
 
+/** What may be asked about; undefined when no directory can say yes to it. */
+export function typedLogin({ login, password }: Pick<DirectoryTry, 'login' | 'password'>): string | undefined {
+  const typed = login.length > longestLogin ? '' : login.normalize('NFC').trim();
+  return typed === '' || password === '' || tooLong(password) ? undefined : typed;
+}
+
 /**
  * Asks the directories whether this is somebody's name and password. Whoever the login belongs to here, the same directories look it up,
  * so that neither time nor a directory that is away tells whether there is an account. The first that knows it decides. Before the
@@ -59,31 +66,42 @@ const longestLogin = 1024;
  * The caller has counted a try for the login or the person, and for the network.
  */
 export async function proveByDirectory(services: Services, given: DirectoryTry): Promise<DirectoryProof> {
-  const login = given.login.normalize('NFC').trim();
-  if (login === '' || login.length > longestLogin || given.password === '') return { outcome: 'unknown' };
+  const login = typedLogin(given);
+  if (login === undefined) return { outcome: 'unknown' };
   const asked = await directoriesFor(services, login);
   const own = given.person === undefined ? undefined : await directoriesOfPerson(services, given.person);
   // Somebody may be linked to a directory that would not be asked for such a name, say after the domains were changed.
   const others = (own ?? []).map(({ source }) => source).filter(({ id }) => !asked.some((one) => one.id === id));
+  const mine = (source: string, subject: string) =>
+    own === undefined || own.some((one) => one.source.id === source && one.subject === subject);
   for (const source of [...asked, ...others]) {
-    const settings = directorySettingsOf(services, source);
-    try {
-      const found = await services.directories.find(settings, login);
-      if (found.outcome === 'none') continue;
-      if (found.outcome !== 'one')
-        return refused(source, found.outcome === 'several' ? 'directory-several' : 'directory-nameless', given.person);
-      const { entry } = found;
-      // The account of this name here is not that of the directory: theirs alone counts, by what they have here.
-      if (own !== undefined && !own.some((one) => one.source.id === source.id && one.subject === entry.subject))
-        continue;
-      return await tryEntry(services, given, source, settings, entry);
-    } catch (fault) {
-      if (!(fault instanceof DirectoryTrouble)) throw fault;
-      services.log.warn({ source: source.id, kind: fault.kind, err: fault }, 'a directory could not be asked');
-      return { outcome: 'away', source, trouble: fault };
-    }
+    // The account of this name here is not that of the directory: theirs alone counts, by what they have here.
+    const proof = await proveAt(services, { ...given, login }, source, ({ subject }) => mine(source.id, subject));
+    if (proof.outcome !== 'unknown') return proof;
   }
   return { outcome: 'unknown' };
+}
+
+/** Asks one directory. @param counts an entry that does not is as good as none */
+export async function proveAt(
+  services: Services,
+  given: DirectoryTry,
+  source: DirectorySource,
+  counts: (entry: DirectoryEntry) => boolean = () => true,
+): Promise<DirectoryProof> {
+  const settings = directorySettingsOf(services, source);
+  try {
+    const found = await services.directories.find(settings, given.login);
+    if (found.outcome === 'none') return { outcome: 'unknown' };
+    if (found.outcome !== 'one')
+      return refused(source, found.outcome === 'several' ? 'directory-several' : 'directory-nameless', given.person);
+    if (!counts(found.entry)) return { outcome: 'unknown' };
+    return await tryEntry(services, given, source, settings, found.entry);
+  } catch (fault) {
+    if (!(fault instanceof DirectoryTrouble)) throw fault;
+    services.log.warn({ source: source.id, kind: fault.kind, err: fault }, 'a directory could not be asked');
+    return { outcome: 'away', source, trouble: fault };
+  }
 }
 
 async function tryEntry(

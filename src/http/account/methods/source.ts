@@ -18,6 +18,7 @@ import { viewer } from '#http/middleware/signed-in.ts';
 import { leaveFor, takeAnswer } from '#http/pages/sign-in/source.ts';
 import { render } from '#http/render/page.ts';
 import { CommitConflict } from '#storage/port.ts';
+import { directoryLinkPage, linkDirectory } from './directory.ts';
 
 const path = '/account/methods';
 
@@ -38,7 +39,7 @@ export async function linksOf(services: Services, person: string) {
       };
     }),
     linkable: all
-      .filter((one) => one.enabled && isOpenId(one) && !linked.some(({ source }) => source === one.id))
+      .filter((one) => one.enabled && !linked.some(({ source }) => source === one.id))
       .map(({ id, title }) => ({ id, title })),
   };
 }
@@ -47,8 +48,9 @@ export async function linksOf(services: Services, person: string) {
 export const linkPage: RequestHandler<{ source: string }> = async (req, res) => {
   const { services } = context(res).deps;
   const source = await getSource(services, req.params.source);
-  if (!source.enabled || !isOpenId(source)) throw new HubError('not-found');
+  if (!source.enabled) throw new HubError('not-found');
   if (!(await freshOrAgain(res, `${path}/link/${encodeURIComponent(source.id)}`))) return;
+  if (!isOpenId(source)) return directoryLinkPage(res, source);
   allowRedirectTo(res, source.issuer);
   render(res, 'account/link', { source: { id: source.id, title: source.title } });
 };
@@ -57,8 +59,9 @@ export const linkPage: RequestHandler<{ source: string }> = async (req, res) => 
 export const link: RequestHandler<{ source: string }> = async (req, res) => {
   const { services } = context(res).deps;
   const source = await getSource(services, req.params.source);
-  if (!source.enabled || !isOpenId(source)) throw new HubError('not-found');
+  if (!source.enabled) throw new HubError('not-found');
   if (!(await freshOrAgain(res, `${path}/link/${encodeURIComponent(source.id)}`))) return;
+  if (!isOpenId(source)) return linkDirectory(req as unknown as Request, res, source);
   const about = { person: viewer(res).person.id, fresh: false };
   await leaveFor(req as unknown as Request, res, source, about, path);
 };

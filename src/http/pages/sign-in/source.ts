@@ -5,7 +5,7 @@ import { listSources, sourceForAddress } from '#actions/sources/directory.ts';
 import { refuseSource, signInFromSource } from '#actions/sources/sign-in.ts';
 import { beginVisit, findVisit, spendVisit, type Visit } from '#actions/sources/visits.ts';
 import { HubError } from '#domain/errors.ts';
-import { isOpenId } from '#domain/sources/source.ts';
+import { isOpenId, mappingAtFirst } from '#domain/sources/source.ts';
 import { leadingTo } from '#federation/openid/begin.ts';
 import { type OpenIdProof, proveOpenId } from '#federation/openid/finish.ts';
 import { type OpenIdRecord, SourceFault } from '#federation/openid/provider.ts';
@@ -213,15 +213,16 @@ function refused(res: Response, source: Stored<Source>, back: string, denied = f
   render(res, 'pages/source-refused', { title: source.title, denied, again: back }, 403);
 }
 
-function unlinked(
+/** Says that whom a source vouches for has no account here, and how to come to one. */
+export function unlinked(
   res: Response,
   source: Stored<Source>,
-  { proved }: Proved,
+  { proved }: Pick<Proved, 'proved'>,
   because: 'create-off' | 'taken' | 'unfit',
   back: string,
 ): void {
-  const { email, name } = proved.values;
-  const known = [name, email].find((value) => typeof value === 'string');
+  const { name = 'name', email = 'email' } = mappingAtFirst(source);
+  const known = [proved.values[name], proved.values[email]].find((value) => typeof value === 'string');
   render(
     res,
     'pages/source-unlinked',
