@@ -20,7 +20,7 @@ const chosen = (patterns: readonly string[]): string[] =>
 /** What goes through the whole hub, and so through everything that a store has to be for it. */
 const throughTheHub = [
   'test/journey.test.ts',
-  'test/oidc/{code-flow,device,journey,logout,races,refusals,tokens}.test.ts',
+  'test/oidc/{leaving,code-flow,device,journey,logout,races,refusals,tokens}.test.ts',
   'test/http/{account,sign-in}.test.ts',
   'test/http/api/{people,unify}.test.ts',
   'test/actions/people/departments.test.ts',
