@@ -55,6 +55,16 @@ GET    /requests/{request}                404     +             +               
 DELETE /requests/{request}                404     +             +                -                 -              -            -          -         +
 POST   /requests/{request}/approve        404     +             +                -                 -              -            -          -         +
 POST   /requests/{request}/reject         404     +             +                -                 -              -            -          -         +
+GET    /reviews                          200     +             +                +                 -              +            +          +         +
+POST   /reviews                          422     +             +                -                 -              -            -          -         +
+POST   /reviews/preview                  422     +             +                -                 -              -            -          -         +
+GET    /reviews/{review}                 404     +             +                +                 -              +            +          +         +
+GET    /reviews/{review}/items           404     +             +                +                 -              +            +          +         +
+GET    /reviews/{review}/items/{item}    404     +             +                +                 -              +            +          +         +
+POST   /reviews/{review}/items/{item}/decide 404 +             +                -                 -              -            -          -         +
+POST   /reviews/{review}/items/{item}/undo 404 +             +                -                 -              -            -          -         +
+POST   /reviews/{review}/close           404     +             +                -                 -              -            -          -         +
+GET    /reviews/{review}/report          404     +             +                +                 -              +            +          +         +
 GET    /systems                           200     +             +                +                 +              +            -          +         +
 POST   /systems                           422     +             -                -                 +              -            -          -         +
 GET    /systems/{id}                      200     +             +                +                 +              +            -          +         +
@@ -158,6 +168,14 @@ GET    /admin/policy/draft/delegation         200     +             -           
 POST   /admin/policy/draft/delegation         412     +             -                +                 -              -            -
 GET    /admin/requests                        200     +             +                +                 -              +            +
 POST   /admin/requests/:id/decide             404     +             +                -                 -              -            -
+GET    /admin/reviews                         200     +             +                +                 -              +            +
+POST   /admin/reviews                         303     +             +                -                 -              -            -
+GET    /admin/reviews/new                     200     +             +                -                 -              -            -
+GET    /admin/reviews/:id                     404     +             +                +                 -              +            +
+GET    /admin/reviews/:id/report.csv          404     +             +                +                 -              +            +
+POST   /admin/reviews/:id/close               404     +             +                -                 -              -            -
+POST   /admin/reviews/:id/items/:item/decide  404     +             +                -                 -              -            -
+POST   /admin/reviews/:id/items/:item/undo    404     +             +                -                 -              -            -
 GET    /admin/conflicts                       200     +             +                +                 +              +            -
 GET    /admin/conflicts/:separation/:id       404     +             +                +                 +              +            -
 POST   /admin/conflicts/:separation/:id       404     +             -                +                 -              -            -

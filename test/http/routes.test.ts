@@ -40,6 +40,8 @@ before(async () => {
     merge: 'none',
     separation: 'none',
     request: 'none',
+    review: 'none',
+    item: 'none',
   };
 });
 

@@ -12,6 +12,7 @@ import { addPasskey, creationOptions, passkeyPage } from './methods/passkey.ts';
 import { link, linked, linkPage, unlink } from './methods/source.ts';
 import { changePassword, passwordPage } from './password.ts';
 import { ask, change, decide, requestsPage, withdraw } from './requests.ts';
+import { decideReview, keepAllReviews, reviewsPage, undoReview } from './reviews.ts';
 import { endOne, endOthers, sessionsPage } from './sessions.ts';
 
 /** Self-service under /account: only for who is signed in, and every form carries the token. */
@@ -44,6 +45,10 @@ export const accountFeature: Feature = (app) => {
   account.post('/requests/:id/change', change);
   account.post('/requests/:id/withdraw', withdraw);
   account.post('/requests/:id/decide', decide);
+  account.get('/reviews', reviewsPage);
+  account.post('/reviews/keep-all', keepAllReviews);
+  account.post('/reviews/:id/decide', decideReview);
+  account.post('/reviews/:id/undo', undoReview);
   account.get('/sessions', sessionsPage);
   account.post('/sessions/end', endOne);
   account.post('/sessions/end-others', endOthers);

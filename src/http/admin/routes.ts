@@ -24,6 +24,10 @@ import { rulePage, rulePost } from './policy/rule.ts';
 import { separationPage, separationPost } from './policy/separation.ts';
 import { whoPage } from './policy/who.ts';
 import { decideRequest, requestsPage } from './requests.ts';
+import { closePost, decidePost, undoPost } from './reviews/acts.ts';
+import { reviewsPage } from './reviews/list.ts';
+import { beginReview, newReviewPage } from './reviews/new.ts';
+import { accessReviewPage, reviewCsv } from './reviews/one.ts';
 import type { AdminRoute } from './route.ts';
 import { switchSystem, systemPage, systemsPage } from './systems.ts';
 import { joinAccounts, mergePage, unjoinAccounts } from './unify/merge.ts';
@@ -264,6 +268,19 @@ export const adminRoutes: readonly AdminRoute[] = [
     departments: 'narrowed',
     handler: decideRequest,
   },
+  { method: 'get', path: '/admin/reviews', permission: 'hub:people-read', handler: reviewsPage },
+  { method: 'post', path: '/admin/reviews', permission: 'hub:roles-assign', handler: beginReview },
+  { method: 'get', path: '/admin/reviews/new', permission: 'hub:roles-assign', handler: newReviewPage },
+  { method: 'get', path: '/admin/reviews/:id', permission: 'hub:people-read', handler: accessReviewPage },
+  { method: 'get', path: '/admin/reviews/:id/report.csv', permission: 'hub:people-read', handler: reviewCsv },
+  { method: 'post', path: '/admin/reviews/:id/close', permission: 'hub:roles-assign', handler: closePost },
+  {
+    method: 'post',
+    path: '/admin/reviews/:id/items/:item/decide',
+    permission: 'hub:roles-assign',
+    handler: decidePost,
+  },
+  { method: 'post', path: '/admin/reviews/:id/items/:item/undo', permission: 'hub:roles-assign', handler: undoPost },
   { method: 'get', path: '/admin/conflicts', permission: 'hub:policy-read', handler: conflictsPage },
   { method: 'get', path: '/admin/conflicts/:separation/:id', permission: 'hub:policy-read', handler: conflictPage },
   { method: 'post', path: '/admin/conflicts/:separation/:id', permission: 'hub:policy-write', handler: acceptPost },

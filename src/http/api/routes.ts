@@ -19,6 +19,7 @@ import { policyRoutes } from './resources/policy.ts';
 import { policyDraftRoutes } from './resources/policy-draft.ts';
 import { policyQuestionRoutes } from './resources/policy-questions.ts';
 import { requestRoutes } from './resources/requests.ts';
+import { reviewRoutes } from './resources/reviews.ts';
 import { systemRoutes } from './resources/systems.ts';
 import { proposalRoutes } from './resources/unify/proposals.ts';
 import { reportRoutes } from './resources/unify/report.ts';
@@ -41,6 +42,7 @@ export const apiRoutes: readonly Route[] = [
   ...dataRoutes,
   ...mergeRoutes,
   ...requestRoutes,
+  ...reviewRoutes,
   ...unifyRoutes,
   ...proposalRoutes,
   ...reportRoutes,

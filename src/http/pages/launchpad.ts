@@ -9,6 +9,7 @@ import { permissionPhrases } from '#http/i18n/permissions.ts';
 import { csrf } from '#http/middleware/csrf.ts';
 import { requireSignedIn, viewer } from '#http/middleware/signed-in.ts';
 import { datesOf, render } from '#http/render/page.ts';
+import { reviewItems } from '#storage/collections.ts';
 
 const linesShown = 6;
 
@@ -44,6 +45,7 @@ const show: RequestHandler = async (_req, res) => {
   render(res, 'pages/launchpad', {
     tiles,
     lines: lines.slice(0, linesShown),
+    reviews: await services.store.count(reviewItems, { reviewer: person.id, state: 'open' }),
     partOfDay: partOfDay(datesOf(state).hour(services.clock.now())),
     calledBy: calledBy(state.texts.locale, person),
   });

@@ -126,8 +126,21 @@ test('a role of the hub is decided by who may give it; the last owner stays', as
   const own = await itemOf(id, owner, 'hub-owner');
   await assert.rejects(decide(admin, own, 'withdraw'), refused('forbidden'));
   await assert.rejects(decide(operator, own, 'withdraw'), refused('last-admin'));
-  await decide(owner, item, 'withdraw');
+  const done = await decide(owner, item, 'withdraw');
   assert.equal(await services.store.get(assignments, item.assignment ?? ''), undefined);
+  await assert.rejects(undoDecision(services, admin, done.id, done.version), refused('forbidden'));
+});
+
+test('a role that was limited to departments comes back as limited as it was', async (t) => {
+  const { services, begin, itemOf, decide, somebody } = await company(t);
+  const owner = await somebody('owner', {}, 'hub-owner');
+  const helper = await somebody('helper');
+  const role = 'hub-helpdesk';
+  const given = await assignRole(services, owner, idOf(helper), { role, departments: ['Sales'], reason: 'for Sales' });
+  const id = await begin({ reviewers: { managers: false, owners: [], fallback: idOf(owner) } });
+  const done = await decide(owner, await itemOf(id, helper, role), 'withdraw');
+  await undoDecision(services, owner, done.id, done.version);
+  assert.deepEqual((await services.store.get(assignments, given.id))?.departments, ['Sales']);
 });
 
 test('what a rule gives is not withdrawn from one person: the author of the policy is asked', async (t) => {
