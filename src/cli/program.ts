@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor/command.ts';
 import { keysCommands } from './keys.ts';
 import { peopleCommands } from './people.ts';
 import { policyCommands } from './policy.ts';
+import { requestsCommands } from './requests.ts';
 import { storeCommands } from './store/command.ts';
 import { systemsCommands } from './systems.ts';
 import type { CliWorld } from './world.ts';
@@ -18,6 +19,7 @@ export function createProgram(world: CliWorld): Command {
   doctorCommand(program, world);
   peopleCommands(program, world.io);
   policyCommands(program, world.io);
+  requestsCommands(program, world.io);
   systemsCommands(program, world.io);
   auditCommands(program, world);
   keysCommands(program, world.io);

@@ -37,6 +37,11 @@ function midnight(day: string, timeZone: string, path: string, daysLater: number
   return instant;
 }
 
+/** The day, written YYYY-MM-DD, that an instant falls on in a time zone: what fills the field of a form. */
+export function dayOf(at: number, timeZone: string): string {
+  return new Date(at + offset(at, timeZone)).toISOString().slice(0, 10);
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making one takes far longer than using it. */

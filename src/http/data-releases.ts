@@ -20,7 +20,7 @@ const keyOf: Readonly<Record<ClaimSource, string>> = {
   familyName: 'familyName',
   email: 'email',
   emailVerified: 'emailVerified',
-  username: 'username',
+  username: 'login',
   login: 'login',
   link: 'link',
   session: 'session',

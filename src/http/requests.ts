@@ -1,6 +1,7 @@
 import { isWithin } from '#actions/people/rights.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
 import { foreseenBreaches } from '#actions/requests/ask.ts';
+import { dayOf } from '#domain/days.ts';
 import { withIncluded } from '#domain/policy/inclusion.ts';
 import { roleTitle } from '#http/account/lines.ts';
 import type { Context } from '#http/context.ts';
@@ -35,6 +36,9 @@ export async function shownRequest(state: Context, request: Stored<AccessRequest
         ? texts.t('admin.person.always')
         : texts.t('admin.person.untilDate', { date: dates.date(request.until - 1) }),
     ].join(' '),
+    // As the fields of a form have them: the last whole day, not the moment after it.
+    fromDay: request.from === undefined ? '' : dayOf(request.from, services.settings.timeZone),
+    untilDay: request.until === undefined ? '' : dayOf(request.until - 1, services.settings.timeZone),
     gives: givenBy(document, request.role).map(({ system, permissions }) => ({
       chip: names.of(system),
       rights: permissions.map((permission) => permissionName(texts, document.domains, permission)),

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { policyInForce } from '#actions/policy/in-force.ts';
 import { publishPolicy } from '#actions/policy/publish.ts';
+import { accessRequests } from '#storage/collections.ts';
 import { startChromium } from '#test/support/chromium.ts';
 import { checkPage, operator, pagesHub, signInPage } from './support.ts';
 
@@ -37,6 +38,27 @@ test('from asking to the launchpad, and a standing breach that somebody answers 
   await anna.waitForURL(`${hub.issuer}/account/requests`);
   assert.match(await anna.innerText('main'), /waiting[\s\S]*the fair in May/);
   await look(anna, 'request-asked');
+
+  // A first and a last day that were given stay where the form is sent as it is shown.
+  await anna.click('details.fold summary');
+  await anna.fill('[name=from]:visible >> nth=-1', '2999-01-02');
+  await anna.fill('[name=until]:visible >> nth=-1', '2999-02-03');
+  await anna.click('details.fold button');
+  await anna.click('details.fold summary');
+  assert.equal(await anna.inputValue('article [name=from]'), '2999-01-02');
+  assert.equal(await anna.inputValue('article [name=until]'), '2999-02-03');
+  await anna.fill('article [name=reason]', 'the fair in May, again');
+  await anna.click('details.fold button');
+  const [kept] = (await hub.services.store.find(accessRequests, { where: { state: 'open' } })).items;
+  assert.deepEqual(
+    [kept?.from, kept?.until, kept?.reason],
+    [Date.UTC(2999, 0, 2), Date.UTC(2999, 1, 4), 'the fair in May, again'],
+  );
+  await anna.click('details.fold summary');
+  await anna.fill('article [name=from]', '');
+  await anna.fill('article [name=until]', '');
+  await anna.fill('article [name=reason]', 'the fair in May');
+  await anna.click('details.fold button');
 
   const owner = await open('owner');
   await owner.goto(`${hub.issuer}/admin/requests`);

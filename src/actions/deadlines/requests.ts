@@ -5,6 +5,7 @@ import { CommitConflict } from '#storage/port.ts';
 import { everyRecord } from '../access/reading.ts';
 import { about } from '../people/about.ts';
 import { shown } from '../requests/content.ts';
+import { lettersOfOutcome } from '../requests/letters.ts';
 import type { Services } from '../services.ts';
 
 /** Closes the requests that nobody decided in time, each once. */
@@ -24,9 +25,10 @@ async function expire(services: Services, request: Stored<AccessRequest>): Promi
   const event = draft(origin, 'access.expired', 'success', { ...who, before: shown(request.id, request) });
   const { id, version, openKey: _, ...rest } = request;
   const data: AccessRequest = { ...rest, state: 'expired', decidedAt: clock.now() };
+  const letters = person === undefined ? [] : await lettersOfOutcome(services, origin, person, request, 'expired');
   try {
     await store.write({
-      changes: [{ kind: 'replace', collection: accessRequests, id, data, ifVersion: version }],
+      changes: [{ kind: 'replace', collection: accessRequests, id, data, ifVersion: version }, ...letters],
       events: [event],
     });
   } catch (error) {

@@ -39,7 +39,7 @@ export async function manages(services: Services, id: string, person: Pick<Perso
 }
 
 /** May this person do everything that the role grants, with what it includes? */
-async function holdsAllOf(services: Services, id: string, role: string): Promise<boolean> {
+export async function holdsAllOf(services: Services, id: string, role: string): Promise<boolean> {
   const { store, clock } = services;
   const [{ compiled }, person] = await Promise.all([policyInForce(services), store.get(people, id)]);
   if (person === undefined) return false;

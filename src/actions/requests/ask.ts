@@ -14,6 +14,7 @@ import { requireWithin, stillWithin } from '../people/rights.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 import { digestOf, type RequestContent, shown } from './content.ts';
+import { lettersToApprovers } from './letters.ts';
 
 /** So many may be open for one person. */
 const mostOpen = 20;
@@ -52,7 +53,11 @@ export async function askForRole(
     after: shown(id, data),
     personal: { ...who.personal, detail: { reason } },
   });
-  const changes: Change[] = [...stillWithin(origin, person), { kind: 'insert', collection: accessRequests, id, data }];
+  const changes: Change[] = [
+    ...stillWithin(origin, person),
+    { kind: 'insert', collection: accessRequests, id, data },
+    ...(await lettersToApprovers(services, origin, person, data)),
+  ];
   try {
     await store.write({ changes, events: [event] });
   } catch (error) {

@@ -2,12 +2,13 @@ import { draft, type EventType, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type AccessRequest, accessRequests, people } from '#storage/collections.ts';
-import { CommitConflict } from '#storage/port.ts';
+import { type Change, CommitConflict } from '#storage/port.ts';
 import { actorOf } from '../named.ts';
 import { about } from '../people/about.ts';
 import type { Services } from '../services.ts';
 import { checkContent, period } from './ask.ts';
 import { digestOf, type RequestContent, shown } from './content.ts';
+import { lettersToApprovers } from './letters.ts';
 
 /**
  * Changes what is asked for, by who asked. Approvals of before are of something else now and count no more.
@@ -31,7 +32,8 @@ export async function changeRequest(
   await checkContent(services, person, asked);
   const { from: _from, until: _until, id: _id, ...rest } = before;
   const data: AccessRequest = { ...rest, ...asked, digest: digestOf(asked) };
-  await write(services, origin, { id, version, data, before, act: 'access.changed', reason: asked.reason });
+  const letters = await lettersToApprovers(services, origin, person, data);
+  await write(services, origin, { id, version, data, before, act: 'access.changed', reason: asked.reason, letters });
   return { ...data, id, version: version + 1 };
 }
 
@@ -82,9 +84,10 @@ async function write(
     readonly before: AccessRequest;
     readonly act: EventType;
     readonly reason: string | undefined;
+    readonly letters?: readonly Change[];
   },
 ): Promise<void> {
-  const { id, version, data, before, act, reason } = given;
+  const { id, version, data, before, act, reason, letters = [] } = given;
   const person = await services.store.get(people, data.person);
   const who = person === undefined ? undefined : await about(services, origin, person);
   const event = draft(origin, act, 'success', {
@@ -95,7 +98,7 @@ async function write(
   });
   try {
     await services.store.write({
-      changes: [{ kind: 'replace', collection: accessRequests, id, data, ifVersion: version }],
+      changes: [{ kind: 'replace', collection: accessRequests, id, data, ifVersion: version }, ...letters],
       events: [event],
     });
   } catch (error) {

@@ -21,6 +21,7 @@ import type { Services } from '../services.ts';
 import { requireMayDecide } from './approvers.ts';
 import { requireOpen } from './change.ts';
 import { digestOf, shown } from './content.ts';
+import { lettersOfOutcome } from './letters.ts';
 
 export interface Decision {
   /** The version of the request that the decider saw. */
@@ -76,11 +77,12 @@ export async function approveRequest(
           ...rest,
           ...{ approvals, state: 'approved', assignment, decidedBy: by, decidedAt: now, decision: decision.reason },
         };
+        const letters = await lettersOfOutcome(services, origin, person, request, 'approved');
         const insert: Change = { kind: 'insert', collection: assignments, id: assignment, data: given };
         return {
           ...act(
             { ...data, id, version: version + 1 },
-            [insert, replaced(id, version, data)],
+            [insert, replaced(id, version, data), ...letters],
             [event, await assigned(services, origin, person, assignment, given)],
           ),
           after: { assignments: [...standing, { ...given, id: assignment }] },
@@ -109,9 +111,12 @@ export async function rejectRequest(
     ...{ state: 'rejected', decidedBy: actorOf(origin), decidedAt: services.clock.now(), decision: decision.reason },
   };
   const event = await decided(services, origin, person, request, 'access.rejected', decision.reason);
-  await settled(() =>
-    services.store.write({ changes: [...stillWithin(origin, person), replaced(id, version, data)], events: [event] }),
-  );
+  const changes = [
+    ...stillWithin(origin, person),
+    replaced(id, version, data),
+    ...(await lettersOfOutcome(services, origin, person, request, 'rejected')),
+  ];
+  await settled(() => services.store.write({ changes, events: [event] }));
   return { ...data, id, version: version + 1 };
 }
 

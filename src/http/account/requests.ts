@@ -7,7 +7,7 @@ import { askForRole } from '#actions/requests/ask.ts';
 import { changeRequest, withdrawRequest } from '#actions/requests/change.ts';
 import { approveRequest, rejectRequest } from '#actions/requests/decide.ts';
 import type { Services } from '#actions/services.ts';
-import { endOfDay, startOfDay } from '#domain/days.ts';
+import { dayOf, endOfDay, startOfDay } from '#domain/days.ts';
 import { refusedAsLine } from '#http/admin/refused.ts';
 import { context } from '#http/context.ts';
 import { flash } from '#http/middleware/flash.ts';
@@ -80,13 +80,27 @@ function days({ settings }: Services, req: Parameters<RequestHandler>[0]) {
   return { ...(from === undefined ? {} : { from }), ...(until === undefined ? {} : { until }) };
 }
 
+/** A day that was left as the form showed it is no change of a moment within that day, as the API may have asked for. */
+function unlessSame(
+  { settings: { timeZone } }: Services,
+  req: Parameters<RequestHandler>[0],
+  before: AccessRequest | undefined,
+  told: ReturnType<typeof days>,
+): ReturnType<typeof days> {
+  const { from, until } = before ?? {};
+  const sameFrom = from !== undefined && field(req, 'from') === dayOf(from, timeZone);
+  const sameUntil = until !== undefined && field(req, 'until') === dayOf(until - 1, timeZone);
+  return { ...told, ...(sameFrom ? { from } : {}), ...(sameUntil ? { until } : {}) };
+}
+
 const version = (req: Parameters<RequestHandler>[0]): number => Number(field(req, 'version'));
 const idOf = (req: Parameters<RequestHandler>[0]): string => String(req.params.id ?? '');
 
 export const change: RequestHandler = async (req, res) => {
   const { services } = context(res).deps;
   await refusedAsLine(res, path, async () => {
-    const asked = { reason: field(req, 'reason'), ...days(services, req) };
+    const before = await services.store.get(accessRequests, idOf(req));
+    const asked = { reason: field(req, 'reason'), ...unlessSame(services, req, before, days(services, req)) };
     await changeRequest(services, originOf(req, res), idOf(req), asked, version(req));
     flash(res, { tone: 'good', key: 'requests.changed' });
   });

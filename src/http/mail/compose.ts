@@ -26,6 +26,7 @@ export function createComposer({ settings, clock }: Pick<Services, 'settings' | 
     const instant = (key: string) => (typeof values[key] === 'number' ? dates.moment(values[key]) : '');
     const all = {
       ...{ name, company, until: `${instant('until')} (${timeZone})`, title: values.title, count: values.count },
+      ...{ who: values.who, role: values.role },
       // The last day, not the first moment after it.
       day: typeof values.due === 'number' ? dates.date(values.due - 1) : '',
     };

@@ -33,6 +33,10 @@ export const mailTemplates = [
   'locked',
   'review-opened',
   'review-due',
+  'request-waiting',
+  'request-approved',
+  'request-rejected',
+  'request-expired',
 ] as const;
 export const mailDeliverySchema = z.object({
   kind: z.literal('mail'),
