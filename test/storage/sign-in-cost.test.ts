@@ -20,7 +20,7 @@ const settled = 300;
 type Calls = { reads: number; commits: number };
 
 /** What goes on by the clock and is no sign-in's: who lives, what others changed, whose turn it is, what waits. */
-const behind: ReadonlySet<unknown> = new Set(['lanes', 'processes', 'leases', 'outbox']);
+const behind: ReadonlySet<unknown> = new Set(['lanes', 'processes', 'leases', 'outbox', 'keys', 'reviews']);
 
 function isBehind({ changes, events = [] }: Commit): boolean {
   if (changes.length === 0) return events.every(({ type }) => type === 'audit.checkpointed');
