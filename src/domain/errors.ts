@@ -26,6 +26,7 @@ export const errorTable = {
   'too-many-tries': { status: 429, title: 'Too many tries; wait a little' },
   busy: { status: 503, title: 'The hub is busy; try again in a moment' },
   'store-unavailable': { status: 503, title: 'The store does not answer; try again in a moment' },
+  'directory-away': { status: 503, title: 'The directory does not answer; try again in a moment' },
   'stronger-sign-in-required': { status: 403, title: 'Sign in with a second factor to do this' },
   'fresh-sign-in-required': { status: 403, title: 'Sign in again to do this' },
   'foreign-host': { status: 421, title: 'This hub does not answer under that host name' },

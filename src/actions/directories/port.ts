@@ -98,6 +98,8 @@ export interface Directories {
   withGroups(directory: DirectorySettings, entry: DirectoryEntry): Promise<DirectoryEntry>;
   /** Everybody, a page at a time, groups included. */
   walk(directory: DirectorySettings): AsyncIterable<readonly DirectoryEntry[]>;
+  /** Whether it can be asked at all, and how many of everybody it tells at first. */
+  probe(directory: DirectorySettings): Promise<{ readonly found: number; readonly more: boolean }>;
   /** Closes the connections. */
   close(): Promise<void>;
 }

@@ -79,11 +79,7 @@ async function bringUpToDate(
   person: Stored<Person>,
   proved: ProvedIdentity,
 ): Promise<Met> {
-  const before = fieldsOf(person);
-  const patch = addressed(source, proved, mapped(source.attributes, proved.values, proved.incomplete));
-  // By an address or a name of theirs nobody comes to an account with rights in the hub.
-  const fixed = await hasHubRights(services, person);
-  const { patch: fit, kept } = await fitting(services, patch, before, person.id, fixed);
+  const { patch: fit, kept } = await updateFrom(services, source, person, proved);
   const now = await changePerson(services, { ...origin, actor: byHub }, person.id, fit, {
     reason: `source ${source.id}`,
   });
@@ -101,32 +97,58 @@ async function bringUpToDate(
   return { outcome: 'known', person: now, source, kept: [...proved.incomplete, ...kept] };
 }
 
+/** What a source that told this brings up to date of somebody, as far as it can be taken; the rest is named. */
+export async function updateFrom(
+  services: Services,
+  source: Stored<Source>,
+  person: Stored<Person>,
+  proved: ProvedIdentity,
+): Promise<{ readonly patch: PersonPatch; readonly kept: readonly string[] }> {
+  const patch = addressed(source, proved, mapped(source.attributes, proved.values, proved.incomplete));
+  // By an address or a name of theirs nobody comes to an account with rights in the hub.
+  const fixed = await hasHubRights(services, person);
+  return fitting(services, patch, fieldsOf(person), person.id, fixed);
+}
+
+/** What somebody new is made of by what a source told, or why nobody is. */
+export async function newFrom(
+  services: Services,
+  source: Stored<Source>,
+  proved: ProvedIdentity,
+): Promise<
+  | { readonly patch: PersonPatch; readonly kept: readonly string[] }
+  | { readonly because: 'create-off' | 'taken' | 'unfit' }
+> {
+  if (!source.create) return { because: 'create-off' };
+  const patch = addressed(source, proved, mapped(mappingAtFirst(source), proved.values, proved.incomplete));
+  const fit = trimmed(
+    patch,
+    personFaults(patched(patch)).map(({ path }) => path),
+  );
+  const fields = patched(fit.patch);
+  if (personFaults(fields).length > 0) return { because: 'unfit' };
+  // Never by an address: whose account it is has to be proved here first.
+  return (await clashes(services, fields)).length > 0 ? { because: 'taken' } : fit;
+}
+
 async function makePerson(
   services: Services,
   origin: Origin,
   source: Stored<Source>,
   proved: ProvedIdentity,
 ): Promise<Met> {
-  if (!source.create) return { outcome: 'unlinked', source, because: 'create-off' };
-  const patch = addressed(source, proved, mapped(mappingAtFirst(source), proved.values, proved.incomplete));
-  const { patch: fit, kept } = trimmed(
-    patch,
-    personFaults(patched(patch)).map(({ path }) => path),
-  );
-  const fields = patched(fit);
-  if (personFaults(fields).length > 0) return { outcome: 'unlinked', source, because: 'unfit' };
-  // Never by an address: whose account it is has to be proved here first.
-  if ((await clashes(services, fields)).length > 0) return { outcome: 'unlinked', source, because: 'taken' };
+  const fit = await newFrom(services, source, proved);
+  if ('because' in fit) return { outcome: 'unlinked', source, because: fit.because };
   const made = { ...origin, actor: byHub };
   let person: Stored<Person>;
   try {
-    person = await createPerson(services, made, fit, { source: source.id });
+    person = await createPerson(services, made, fit.patch, { source: source.id });
   } catch (fault) {
     if (!(fault instanceof HubError) || fault.code !== 'separation-breached') throw fault;
     return { outcome: 'refused', cause: 'separation' };
   }
   await linkIdentity(services, made, person, proved, true);
-  return { outcome: 'known', person, source, kept: [...proved.incomplete, ...kept] };
+  return { outcome: 'known', person, source, kept: [...proved.incomplete, ...fit.kept] };
 }
 
 /**

@@ -62,6 +62,7 @@ export const words: Readonly<Record<EventType, string>> = {
   'source.created': 'source created',
   'source.changed': 'source changed',
   'source.removed': 'source removed',
+  'source.synced': 'source synced',
   'key.created': 'key made',
   'key.activated': 'key signs from now on',
   'key.retired': 'key retired',

@@ -61,6 +61,7 @@ export const eventTypes = [
   'source.created',
   'source.changed',
   'source.removed',
+  'source.synced',
   'key.created',
   'key.activated',
   'key.retired',

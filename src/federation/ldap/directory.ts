@@ -21,6 +21,9 @@ const invalidCredentials = 49;
 /** Accounts that the directory does not let bind at all, and policies that refuse: no password is right there. */
 const otherRefusals = new Set([48, 50, 53, 19]);
 
+/** Entries that a look at a directory asks for. */
+const mostProbed = 100;
+
 interface Pools {
   /** Bound as the service account. */
   readonly searching: Pool;
@@ -123,6 +126,18 @@ export function createDirectories({ clock }: { readonly clock: Clock }): Directo
       } finally {
         connection.close();
       }
+    },
+
+    async probe(directory) {
+      const entries = await poolsOf(directory).searching.use((connection) =>
+        search(connection, directory.base, {
+          scope: 'sub',
+          filter: directory.everybody,
+          attributes: [directory.subject],
+          atMost: mostProbed,
+        }),
+      );
+      return { found: entries.length, more: entries.length >= mostProbed };
     },
 
     async close() {
