@@ -7,6 +7,7 @@ import { keysCommands } from './keys.ts';
 import { peopleCommands } from './people.ts';
 import { policyCommands } from './policy.ts';
 import { requestsCommands } from './requests.ts';
+import { sourcesCommands } from './sources.ts';
 import { storeCommands } from './store/command.ts';
 import { systemsCommands } from './systems.ts';
 import type { CliWorld } from './world.ts';
@@ -21,6 +22,7 @@ export function createProgram(world: CliWorld): Command {
   policyCommands(program, world.io);
   requestsCommands(program, world.io);
   systemsCommands(program, world.io);
+  sourcesCommands(program, world.io);
   auditCommands(program, world);
   keysCommands(program, world.io);
   backupCommands(program, world);

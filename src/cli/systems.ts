@@ -71,7 +71,8 @@ export function systemsCommands(program: Command, io: CommandIo): void {
     });
 }
 
-function readDocument(file: string): unknown {
+/** One document as YAML or JSON. @throws WrongUse */
+export function readDocument(file: string): unknown {
   try {
     return parse(readFileSync(file, 'utf8'));
   } catch (error) {

@@ -14,6 +14,7 @@ export const hubPermissions = [
   'hub:policy-write',
   'hub:systems-read',
   'hub:systems-write',
+  'hub:sources-write',
   'hub:audit-read',
   'hub:audit-export',
   'hub:keys-read',

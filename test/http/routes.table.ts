@@ -70,6 +70,12 @@ POST   /systems                           422     +             -               
 GET    /systems/{id}                      200     +             +                +                 +              +            -          +         +
 PATCH  /systems/{id}                      428     +             -                -                 +              -            -          -         +
 DELETE /systems/{id}                      428     +             -                -                 +              -            -          -         +
+GET    /sources                           200     +             +                +                 +              +            -          +         +
+POST   /sources                           422     +             -                -                 -              -            -          -         +
+GET    /sources/{id}                      200     +             +                +                 +              +            -          +         +
+PATCH  /sources/{id}                      428     +             -                -                 -              -            -          -         +
+DELETE /sources/{id}                      428     +             -                -                 -              -            -          -         +
+POST   /sources/{id}/test                 400     +             +                +                 +              +            -          +         +
 GET    /policy                            200     +             +                +                 +              +            -          +         +
 GET    /policy/versions                   200     +             +                +                 +              +            -          +         +
 GET    /policy/versions/{number}          200     +             +                +                 +              +            -          +         +
@@ -142,6 +148,16 @@ GET    /admin/systems                         200     +             +           
 GET    /admin/systems/:id                     200     +             +                +                 +              +            -
 POST   /admin/systems/:id/disable             303     +             -                -                 +              -            -
 POST   /admin/systems/:id/enable              303     +             -                -                 +              -            -
+GET    /admin/sources                         200     +             +                +                 +              +            -
+POST   /admin/sources                         422     +             -                -                 -              -            -
+GET    /admin/sources/new                     200     +             -                -                 -              -            -
+GET    /admin/sources/:id                     200     +             +                +                 +              +            -
+POST   /admin/sources/:id/test                200     +             +                +                 +              +            -
+GET    /admin/sources/:id/change              200     +             -                -                 -              -            -
+POST   /admin/sources/:id/change              422     +             -                -                 -              -            -
+POST   /admin/sources/:id/disable             303     +             -                -                 -              -            -
+POST   /admin/sources/:id/enable              303     +             -                -                 -              -            -
+POST   /admin/sources/:id/remove              303     +             -                -                 -              -            -
 GET    /admin/policy                          200     +             +                +                 +              +            -
 GET    /admin/policy/versions/:number         200     +             +                +                 +              +            -
 GET    /admin/policy/versions/:number/rollback 200    +             -                +                 -              -            -

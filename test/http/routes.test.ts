@@ -1,10 +1,12 @@
 /** Every route × every role (routes.table.ts), over a hub as it is started. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createSource } from '#actions/sources/create.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import { hubRoles } from '#domain/hub-roles.ts';
 import { adminRoutes } from '#http/admin/routes.ts';
 import { apiRoutes } from '#http/api/routes.ts';
+import { type SourceInput, sourceWithDefaults } from '#settings/source.ts';
 import { type SystemInput, withDefaults } from '#settings/system.ts';
 import { type BootedHub, bootHub } from '#test/support/booted.ts';
 import { type Visitor, visit } from '#test/support/visitor.ts';
@@ -30,6 +32,12 @@ before(async () => {
     visitors.set(scope, visit(hub.issuer).withToken(await hub.token(scope)));
   const bare = { id: 'a-system', title: 'A system', side: 'other', auth: 'none', redirectUris: ['https://a.example/'] };
   await createSystem(hub.services, { actor: { kind: 'operator' } }, withDefaults(bare as unknown as SystemInput));
+  const source = { id: 'a-source', title: 'A source', provider: 'oidc', issuer: 'http://localhost:9', clientId: 'hub' };
+  await createSource(
+    hub.services,
+    { actor: { kind: 'operator' } },
+    sourceWithDefaults({ ...source, auth: 'none' } as SourceInput),
+  );
   things = {
     id: target.id,
     number: '1',
@@ -54,7 +62,11 @@ function visitor(name: string): Visitor {
 }
 
 function filled({ path }: Row): string {
-  const values: Record<string, string> = path.includes('/systems/') ? { ...things, id: 'a-system' } : things;
+  const values: Record<string, string> = path.includes('/systems/')
+    ? { ...things, id: 'a-system' }
+    : path.includes('/sources/')
+      ? { ...things, id: 'a-source' }
+      : things;
   return path.replace(/\{(\w+)\}|:(\w+)/g, (_, braced, colon) => values[braced ?? colon] ?? assert.fail(path));
 }
 

@@ -9,13 +9,14 @@ import type { Services } from '../services.ts';
 import { getSource } from './directory.ts';
 import { refuseSharedDomains } from './domains.ts';
 import { endSessionsOfSource } from './endings.ts';
+import { refuseTokenOverSource } from './reach.ts';
 import { sourceDifferences, sourceRecord } from './record.ts';
 
 /**
  * Writes a source anew as its settings say; nothing happens when nothing differs. Its kind stays: what an identity means
  * depends on it. Disabled, it lets nobody in, and the sessions begun through it end: what is disabled may be in other hands.
  * @param ifVersion the version the caller saw
- * @throws HubError `not-found`, `stale`, `invalid`
+ * @throws HubError `not-found`, `stale`, `invalid`, `forbidden`
  */
 export async function changeSource(
   services: Services,
@@ -33,6 +34,8 @@ export async function changeSource(
   const after = sourceRecord(services, settings, before.origin, options.enabled ?? before.enabled, before);
   const changed = sourceDifferences(before, after);
   if (changed === undefined) return before;
+  const onlyOff = Object.keys(changed.after).join() === 'enabled' && !after.enabled;
+  if (!onlyOff) await refuseTokenOverSource(services, origin, before.id);
   try {
     await services.store.write({
       changes: [{ kind: 'replace', collection: sources, id: before.id, ifVersion: before.version, data: after }],

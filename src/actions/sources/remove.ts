@@ -5,14 +5,16 @@ import { CommitConflict } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 import { getSource } from './directory.ts';
 import { endSessionsOfSource } from './endings.ts';
+import { refuseTokenOverSource } from './reach.ts';
 
 /**
  * Removes a source and ends the sessions begun through it. Its identities stay with their people, for a source that was removed by mistake and is made again under the
  * same id: each is bound to the issuer besides.
- * @throws HubError `not-found`, `stale`
+ * @throws HubError `not-found`, `stale`, `forbidden`
  */
 export async function removeSource(services: Services, origin: Origin, id: string, ifVersion?: number): Promise<void> {
   const { version, title, provider } = await getSource(services, id);
+  await refuseTokenOverSource(services, origin, id);
   try {
     await services.store.write({
       changes: [{ kind: 'remove', collection: sources, id, ifVersion: ifVersion ?? version }],

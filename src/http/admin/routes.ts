@@ -29,6 +29,10 @@ import { reviewsPage } from './reviews/list.ts';
 import { beginReview, newReviewPage } from './reviews/new.ts';
 import { accessReviewPage, reviewCsv } from './reviews/one.ts';
 import type { AdminRoute } from './route.ts';
+import { removePost, switchSource } from './sources/acts.ts';
+import { changeSourcePage, newSourcePage, sourcePost } from './sources/form.ts';
+import { sourcesPage } from './sources/list.ts';
+import { sourcePage, tryPost } from './sources/source.ts';
 import { switchSystem, systemPage, systemsPage } from './systems.ts';
 import { joinAccounts, mergePage, unjoinAccounts } from './unify/merge.ts';
 import { reportPage } from './unify/report.ts';
@@ -225,6 +229,16 @@ export const adminRoutes: readonly AdminRoute[] = [
   { method: 'get', path: '/admin/systems/:id', permission: 'hub:systems-read', handler: systemPage },
   { method: 'post', path: '/admin/systems/:id/disable', permission: 'hub:systems-write', handler: switchSystem(false) },
   { method: 'post', path: '/admin/systems/:id/enable', permission: 'hub:systems-write', handler: switchSystem(true) },
+  { method: 'get', path: '/admin/sources', permission: 'hub:systems-read', handler: sourcesPage },
+  { method: 'post', path: '/admin/sources', permission: 'hub:sources-write', handler: sourcePost },
+  { method: 'get', path: '/admin/sources/new', permission: 'hub:sources-write', handler: newSourcePage },
+  { method: 'get', path: '/admin/sources/:id', permission: 'hub:systems-read', handler: sourcePage },
+  { method: 'post', path: '/admin/sources/:id/test', permission: 'hub:systems-read', handler: tryPost },
+  { method: 'get', path: '/admin/sources/:id/change', permission: 'hub:sources-write', handler: changeSourcePage },
+  { method: 'post', path: '/admin/sources/:id/change', permission: 'hub:sources-write', handler: sourcePost },
+  { method: 'post', path: '/admin/sources/:id/disable', permission: 'hub:sources-write', handler: switchSource(false) },
+  { method: 'post', path: '/admin/sources/:id/enable', permission: 'hub:sources-write', handler: switchSource(true) },
+  { method: 'post', path: '/admin/sources/:id/remove', permission: 'hub:sources-write', handler: removePost },
   { method: 'get', path: '/admin/policy', permission: 'hub:policy-read', handler: policyPage },
   { method: 'get', path: '/admin/policy/versions/:number', permission: 'hub:policy-read', handler: policyVersionPage },
   {

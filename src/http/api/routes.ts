@@ -20,6 +20,7 @@ import { policyDraftRoutes } from './resources/policy-draft.ts';
 import { policyQuestionRoutes } from './resources/policy-questions.ts';
 import { requestRoutes } from './resources/requests.ts';
 import { reviewRoutes } from './resources/reviews.ts';
+import { sourceRoutes } from './resources/sources.ts';
 import { systemRoutes } from './resources/systems.ts';
 import { proposalRoutes } from './resources/unify/proposals.ts';
 import { reportRoutes } from './resources/unify/report.ts';
@@ -47,6 +48,7 @@ export const apiRoutes: readonly Route[] = [
   ...proposalRoutes,
   ...reportRoutes,
   ...systemRoutes,
+  ...sourceRoutes,
   ...policyRoutes,
   ...conflictRoutes,
   ...policyDraftRoutes,
