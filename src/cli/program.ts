@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { auditCommands } from './audit/commands.ts';
 import { backupCommands } from './backup.ts';
 import { benchCommand } from './bench.ts';
+import { breakGlassCommands } from './break-glass.ts';
 import { doctorCommand } from './doctor/command.ts';
 import { keysCommands } from './keys.ts';
 import { peopleCommands } from './people.ts';
@@ -25,6 +26,7 @@ export function createProgram(world: CliWorld): Command {
   sourcesCommands(program, world.io);
   auditCommands(program, world);
   keysCommands(program, world.io);
+  breakGlassCommands(program, world.io);
   backupCommands(program, world);
   storeCommands(program, world);
   benchCommand(program);

@@ -40,6 +40,9 @@ export function provedSecond(amr: readonly string[]): boolean {
   return amr.some((method) => secondProofs.includes(method));
 }
 
+/** Beside the methods of RFC 8176: a code of the sealed account, which opens the console and nothing else. */
+export const glassMethod = 'break-glass';
+
 /** What these methods (RFC 8176) come to. */
 export function assuranceBy(amr: readonly string[]): Assurance {
   if (amr.includes('hwk') || amr.includes('swk')) return 'phishing-resistant';

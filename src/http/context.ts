@@ -46,6 +46,8 @@ export interface Context {
   within?: readonly string[];
   /** Days in which an admin without a second factor may still do without. */
   mfaDaysLeft?: number;
+  /** The sealed account was used, and nobody has said why. */
+  glassOpen?: boolean;
   /** The form token for this browser. */
   csrf?: string;
   flash?: Flash;

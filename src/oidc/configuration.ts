@@ -2,7 +2,7 @@ import { type Client, type Configuration, ExternalSigningKey, errors, type KoaCo
 import type { KeyRing } from '#actions/keys/ring.ts';
 import type { Services } from '#actions/services.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
-import { acrValues } from '#domain/assurance.ts';
+import { acrValues, glassMethod } from '#domain/assurance.ts';
 import { standardClaims } from '#domain/claims/claims.ts';
 import type { Signer } from '#platform/jws.ts';
 import { findAccount, subjectFor } from './accounts.ts';
@@ -147,7 +147,9 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
       RefreshToken: (ctx) => untilCeiling(services, ctx),
       Session: (_ctx, session) => {
         const now = Math.floor(services.clock.now() / 1000);
-        const left = (session.authTime() ?? now) + seconds(lifetimes.session) - now;
+        const sealed = session.amr?.includes(glassMethod) === true;
+        const ceiling = sealed ? services.settings.breakGlass.session : lifetimes.session;
+        const left = (session.authTime() ?? now) + seconds(ceiling) - now;
         return Math.max(1, Math.min(seconds(lifetimes.sessionIdle), left));
       },
     },

@@ -1,12 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { named } from '#actions/named.ts';
 import type { Services } from '#actions/services.ts';
+import { endingOfSession } from '#actions/sessions/ending.ts';
 import { type Assurance, acrOf, assuranceBy, assurances, together } from '#domain/assurance.ts';
+import { draft } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { hashedId, randomToken } from '#platform/ids.ts';
 
-import { sessions } from '#storage/collections.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Person, type SessionRecord, sessions } from '#storage/collections.ts';
+import { keptAfterEnd } from './adapter/session.ts';
 import { appendCookie, cookieNames } from './cookies.ts';
 import { hubClientId, hubRedirectUri, safeReturnPath } from './hub-client.ts';
+import { originOf } from './origin.ts';
 import { paths } from './paths.ts';
 import { redirect } from './respond.ts';
 import { sessionOf } from './session-cookie.ts';
@@ -109,4 +115,46 @@ export async function raiseSession(
   });
   const maxAge = Math.max(1, Math.floor((session.endsAt - services.clock.now()) / 1000));
   appendCookie(services, res, cookieNames(services).session, value, { path: '/', maxAge });
+}
+
+/**
+ * Starts a session without an authorization request, for the account in the envelope. Whoever was signed in here is signed out
+ * first. Staged into the unit of the caller, who answers.
+ * @param lastsMs how long it lasts, whatever is done in it
+ */
+export async function beginSession(
+  services: Services,
+  req: IncomingMessage,
+  res: ServerResponse,
+  person: Stored<Person>,
+  { amr, lastsMs }: { readonly amr: readonly string[]; readonly lastsMs: number },
+): Promise<void> {
+  const before = await sessionOf(services, req);
+  const origin = { ...originOf(services, req), actor: { kind: 'person', id: person.id } as const };
+  if (before !== undefined) await services.store.write(await endingOfSession(services, origin, before, 'replaced'));
+  const now = services.clock.now();
+  const value = randomToken();
+  const acr = acrOf(assuranceBy(amr));
+  const endsAt = now + lastsMs;
+  const data: SessionRecord = {
+    payload: { amr: [...amr], acr, loginTs: Math.floor(now / 1000), kind: 'Session' },
+    account: person.id,
+    uid: randomToken(),
+    startedAt: now,
+    seenAt: now,
+    endsAt,
+    ...(origin.ip === undefined ? {} : { ip: origin.ip }),
+    ...(origin.agent === undefined ? {} : { agent: origin.agent.slice(0, 256) }),
+  };
+  const event = draft(origin, 'session.started', 'success', {
+    subject: { id: person.id },
+    session: data.uid,
+    detail: { acr, amr: [...amr] },
+    personal: { actor: named(person), subject: named(person) },
+  });
+  await services.store.write({
+    changes: [{ kind: 'insert', collection: sessions, id: hashedId(value), data, expiresAt: endsAt + keptAfterEnd }],
+    events: [event],
+  });
+  appendCookie(services, res, cookieNames(services).session, value, { path: '/', maxAge: Math.floor(lastsMs / 1000) });
 }

@@ -10,7 +10,7 @@ import { isUnavailable } from '#storage/port.ts';
 import { type Bearer, bearerOf } from './bearer.ts';
 import { approveDevice, denyDevice, deviceById, deviceByUserCode, type WaitingDevice } from './device/approval.ts';
 import { hubReturnPath } from './hub-client.ts';
-import { raiseSession, returnFromSignIn, type SignedIn, signedIn, startSignIn } from './hub-session.ts';
+import { beginSession, raiseSession, returnFromSignIn, type SignedIn, signedIn, startSignIn } from './hub-session.ts';
 import {
   abortInteraction,
   finishConsent,
@@ -71,6 +71,13 @@ export interface Oidc {
   deviceById(id: string): Promise<WaitingDevice | undefined>;
   approveDevice(req: IncomingMessage, res: ServerResponse, id: string): Promise<boolean>;
   denyDevice(req: IncomingMessage, id: string): Promise<boolean>;
+  /** A session of the hub's own, for the account in the envelope; staged into the caller's unit. */
+  beginSession(
+    req: IncomingMessage,
+    res: ServerResponse,
+    person: Stored<Person>,
+    how: { readonly amr: readonly string[]; readonly lastsMs: number },
+  ): Promise<void>;
   /** What the person in hand proved beyond the session's own sign-in; staged into the caller's unit, with a new session id. */
   raiseSession(req: IncomingMessage, res: ServerResponse, amr: readonly string[]): Promise<void>;
   /** The system that asked for the sign-out which the page `/sign-out?request=…` is about; undefined if none did. */
@@ -137,6 +144,7 @@ export async function createOidc(services: Services): Promise<Oidc> {
     deviceById: (id) => deviceById(services, id),
     approveDevice: async (req, res, id) => approveDevice(services, (await now()).provider, req, res, id),
     denyDevice: (req, id) => denyDevice(services, req, id),
+    beginSession: (req, res, person, how) => beginSession(services, req, res, person, how),
     raiseSession: (req, res, amr) => raiseSession(services, req, res, amr),
     signOutRequest: (request) => signOutRequest(services, request),
     signOut: (req, res, request, next) => signOut(services, onward, req, res, request, next),

@@ -164,6 +164,7 @@ function complete(
     limits: given.limits,
     password: given.password,
     mfa: given.mfa,
+    breakGlass: given.breakGlass,
     requests: given.requests,
     claims: given.claims,
     timeZone: given.timeZone,

@@ -86,6 +86,8 @@ export interface Settings {
   password: { words: string[] };
   /** Milliseconds in which a second factor may be set up with the password alone: where one is asked for; for admins. */
   mfa: { grace: number; adminGrace: number };
+  /** The account in the envelope: may it be used, for how long (ms) at a time, who is told besides the owners. */
+  breakGlass: { enabled: boolean; session: number; notify: string[] };
   /** Requests for roles: milliseconds until one that nobody decides runs out; how many people have to approve. */
   requests: { open: number; approvals: number };
   /** Bytes that the claims for one system may come to, unless its own `settings.claimsBudget` says otherwise. */

@@ -139,6 +139,14 @@ export const shape = {
     grace: duration({ atLeast: '1ms', atMost: '365d' }).default(1_209_600_000),
     adminGrace: duration({ atLeast: '1ms', atMost: '365d' }).default(1_209_600_000),
   }).prefault({}),
+  breakGlass: fields({
+    enabled: z.boolean().default(true),
+    session: duration({ atLeast: '5m', atMost: '4h' }).default(1_800_000),
+    notify: z
+      .array(z.email({ error: 'is no e-mail address' }))
+      .max(50)
+      .default([]),
+  }).prefault({}),
   requests: fields({
     open: duration({ atLeast: '1h', atMost: '365d' }).default(1_209_600_000),
     approvals: whole(1, 2).default(1),

@@ -1,6 +1,9 @@
 /** The hub's state: every collection is declared once, in one of these files, and listed here. */
 
 import {
+  breakGlass,
+  breakGlassCodes,
+  breakGlassUses,
   credentials,
   factorGraces,
   passkeyChallenges,
@@ -48,6 +51,9 @@ export * from './collections/upkeep.ts';
 
 /** Everything, for the engines, copies and backups. */
 export const allCollections = [
+  breakGlass,
+  breakGlassCodes,
+  breakGlassUses,
   people,
   credentials,
   recoveryCodes,

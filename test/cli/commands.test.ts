@@ -63,6 +63,17 @@ for (const mode of ['while no hub runs', 'while the hub runs'] as const) {
       ]);
     });
 
+    test('codes for the envelope are printed once and replaced as a whole', async () => {
+      const first = await at.hub('break-glass', 'print', '--count', '3', '--json');
+      assert.equal(json<{ codes: string[] }>(first.out).codes.length, 3);
+      assert.equal((await at.hub('break-glass', 'print')).code, 1);
+      const sheet = await at.hub('break-glass', 'replace', '--count', '2');
+      assert.match(sheet.out, /\/break-glass[\s\S]*1\. {2}\w{4}-\w{4}-\w{4}-\w{4}/);
+      const status = await at.hub('break-glass', 'status', '--json');
+      assert.equal(json<{ codesLeft: number }>(status.out).codesLeft, 2);
+      assert.equal((await at.hub('break-glass', 'replace', '--count', '500')).code, 1);
+    });
+
     test('keys rotate in steps, with overlap', async () => {
       const states = async () =>
         json<{ items: { alg: string; state: string }[] }>((await at.hub('keys', 'list', '--json')).out)

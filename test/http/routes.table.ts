@@ -101,6 +101,8 @@ GET    /audit/export                      200     +             -               
 GET    /audit/verify                      200     +             -                -                 -              +            -          +         +
 GET    /keys                              200     +             -                -                 +              +            -          +         +
 POST   /keys/rotate                       422     +             -                -                 -              -            -          -         +
+GET    /break-glass                       200     +             -                -                 +              +            -          +         +
+POST   /break-glass/uses/{use}/acknowledge 404    +             -                -                 -              -            -          -         -
 GET    /deliveries                        200     +             +                +                 +              +            -          +         +
 `;
 
@@ -108,6 +110,8 @@ GET    /deliveries                        200     +             +               
 const pages = `
                                                    hub-owner hub-people-admin hub-policy-author hub-systems-admin hub-auditor hub-helpdesk
 GET    /admin                                 200     +             +                +                 +              +            +
+GET    /admin/break-glass                     200     +             +                +                 +              +            +
+POST   /admin/break-glass/:use/acknowledge    404     +             -                -                 -              -            -
 GET    /admin/people                          200     +             +                +                 -              +            +
 POST   /admin/people                          422     +             +                -                 -              -            -
 GET    /admin/people/new                      200     +             +                -                 -              -            -

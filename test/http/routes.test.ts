@@ -50,6 +50,7 @@ before(async () => {
     request: 'none',
     review: 'none',
     item: 'none',
+    use: 'none',
   };
 });
 

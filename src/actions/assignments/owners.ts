@@ -3,6 +3,7 @@ import { inForce } from '#domain/policy/subject.ts';
 import { assignments, meta, people } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { everyRecord } from '../access/reading.ts';
+import { glassAccountId } from '../break-glass/account-id.ts';
 import { rightsTag } from '../policy/rights.ts';
 import type { Services } from '../services.ts';
 
@@ -12,11 +13,13 @@ const guardId = 'owners';
 /** Ids of the active people who own the hub now and have no end date and no last day. */
 export async function ownersOf(services: Services): Promise<Set<string>> {
   const now = services.clock.now();
+  // The account in the envelope owns the hub on the day nobody else does; it is nobody who stays.
+  const sealed = await glassAccountId(services);
   const owners = new Set<string>();
   for await (const { person, role, from, until } of everyRecord(services.store, assignments, {
     where: { role: ownerRole },
   })) {
-    if (role !== ownerRole || until !== undefined || !inForce({ from }, now)) continue;
+    if (person === sealed || role !== ownerRole || until !== undefined || !inForce({ from }, now)) continue;
     const record = await services.store.get(people, person);
     if (record?.status === 'active' && record.lastDay === undefined) owners.add(person);
   }

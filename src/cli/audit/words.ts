@@ -71,6 +71,7 @@ export const words: Readonly<Record<EventType, string>> = {
   'audit.purged': 'audit log purged',
   'audit.checkpointed': 'checkpoint taken',
   'admin.signed-in': 'entered the console',
+  'admin.acknowledged': 'acknowledged an alarm',
   'backup.made': 'backup made',
   'backup.restored': 'backup restored',
   'consent.given': 'consented',

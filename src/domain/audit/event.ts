@@ -70,6 +70,7 @@ export const eventTypes = [
   'audit.purged',
   'audit.checkpointed',
   'admin.signed-in',
+  'admin.acknowledged',
   'backup.made',
   'backup.restored',
   'consent.given',

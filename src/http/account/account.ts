@@ -1,7 +1,9 @@
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
+import { glassMethod } from '#domain/assurance.ts';
+import { HubError } from '#domain/errors.ts';
 import type { Feature } from '#http/deps.ts';
 import { csrf } from '#http/middleware/csrf.ts';
-import { requireSignedIn } from '#http/middleware/signed-in.ts';
+import { requireSignedIn, viewer } from '#http/middleware/signed-in.ts';
 import { accessPage } from './access.ts';
 import { activityPage } from './activity.ts';
 import { dataExport, dataPage } from './data.ts';
@@ -15,10 +17,16 @@ import { ask, change, decide, requestsPage, withdraw } from './requests.ts';
 import { decideReview, keepAllReviews, reviewsPage, undoReview } from './reviews.ts';
 import { endOne, endOthers, sessionsPage } from './sessions.ts';
 
+/** The account in the envelope is nobody's: it gets no password, no factor and no role by itself. */
+const notSealed: RequestHandler = (req, res, next) => {
+  const open = req.path === '/sessions' || req.path.startsWith('/sessions/');
+  next(!open && viewer(res).amr.includes(glassMethod) ? new HubError('forbidden') : undefined);
+};
+
 /** Self-service under /account: only for who is signed in, and every form carries the token. */
 export const accountFeature: Feature = (app) => {
   const account = Router();
-  account.use(requireSignedIn, csrf);
+  account.use(requireSignedIn, notSealed, csrf);
   account.get('/', (_req, res) => res.redirect(303, '/account/access'));
   account.get('/access', accessPage);
   account.get('/activity', activityPage);

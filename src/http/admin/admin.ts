@@ -10,6 +10,7 @@ import { originOf } from '#http/middleware/origin.ts';
 import { requireSignedIn, viewer } from '#http/middleware/signed-in.ts';
 import { upload } from '#http/middleware/upload.ts';
 import { people } from '#storage/collections.ts';
+import { sayGlass } from './break-glass.ts';
 import { sayRepeat } from './repeat.ts';
 import { type AdminRoute, text } from './route.ts';
 import { adminRoutes } from './routes.ts';
@@ -27,6 +28,7 @@ export const adminFeature: Feature = (app, deps) => {
       ...(route.files ? [takeFiles] : []),
       csrf,
       sayRepeat,
+      sayGlass,
       (req, res) => route.handler(req, res, deps),
     );
   }

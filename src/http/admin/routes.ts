@@ -1,6 +1,7 @@
 import { auditEventPage } from './audit/event.ts';
 import { auditExport } from './audit/export.ts';
 import { auditPage } from './audit/list.ts';
+import { acknowledge, breakGlassPage } from './break-glass.ts';
 import { acceptPost, conflictPage, conflictsPage, revokePost } from './conflicts.ts';
 import { deliveriesPage } from './deliveries.ts';
 import { keysPage, rotate } from './keys.ts';
@@ -52,6 +53,13 @@ function policyForm(part: string, page: AdminRoute['handler'], post: AdminRoute[
 /** Every page and form of the console, and the permission it takes. */
 export const adminRoutes: readonly AdminRoute[] = [
   { method: 'get', path: '/admin', permission: 'any', departments: 'narrowed', handler: overviewPage },
+  { method: 'get', path: '/admin/break-glass', permission: 'any', departments: 'narrowed', handler: breakGlassPage },
+  {
+    method: 'post',
+    path: '/admin/break-glass/:use/acknowledge',
+    permission: 'hub:hub-roles-assign',
+    handler: acknowledge,
+  },
   { method: 'get', path: '/admin/people', permission: 'hub:people-read', departments: 'narrowed', handler: peoplePage },
   {
     method: 'post',

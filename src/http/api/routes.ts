@@ -1,4 +1,5 @@
 import { auditRoutes } from './resources/audit.ts';
+import { breakGlassRoutes } from './resources/break-glass.ts';
 import { conflictRoutes } from './resources/conflicts.ts';
 import { deliveryRoutes } from './resources/deliveries.ts';
 import { keyRoutes } from './resources/keys.ts';
@@ -55,5 +56,6 @@ export const apiRoutes: readonly Route[] = [
   ...policyQuestionRoutes,
   ...auditRoutes,
   ...keyRoutes,
+  ...breakGlassRoutes,
   ...deliveryRoutes,
 ];

@@ -1,4 +1,5 @@
 import type { Feature } from '#http/deps.ts';
+import { breakGlassPages } from './break-glass.ts';
 import { consentPages } from './consent.ts';
 import { devicePages } from './device.ts';
 import { launchpadPages } from './launchpad.ts';
@@ -14,6 +15,7 @@ export const pagesFeature: Feature = (app, deps) => {
   consentPages(app);
   noAccessPages(app);
   devicePages(app);
+  breakGlassPages(app);
   signOutPages(app);
   setUpPages(app);
   launchpadPages(app);

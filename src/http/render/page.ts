@@ -30,7 +30,7 @@ export function page(
   view: string,
   data: object,
 ): string {
-  const { deps, texts, viewer, csrf, flash, faults, filled, requestId, mfaDaysLeft } = state;
+  const { deps, texts, viewer, csrf, flash, faults, filled, requestId, mfaDaysLeft, glassOpen } = state;
   return deps.views.render(view, {
     t: texts.t,
     html: texts.html,
@@ -44,6 +44,7 @@ export function page(
     csrf,
     viewer,
     mfaDaysLeft,
+    glassOpen,
     flash,
     faults: inWords(texts, faults),
     filled: filled ?? {},

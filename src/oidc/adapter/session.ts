@@ -12,7 +12,7 @@ import { unitOf } from './context.ts';
 /** A session's end moves with activity; a move smaller than this (ms) is not worth a write. */
 const worthMoving = 60_000;
 /** How long an ended session is kept for those who still have to be told. */
-const keptAfterEnd = 24 * 60 * 60 * 1000;
+export const keptAfterEnd = 24 * 60 * 60 * 1000;
 
 /**
  * The session. Saving one that exists is an update of what changed in this request, entry by entry, so that two tabs lose

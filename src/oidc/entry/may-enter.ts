@@ -2,6 +2,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { effectiveAccess } from '#actions/access/effective.ts';
 import { named } from '#actions/named.ts';
 import type { Services } from '#actions/services.ts';
+import { glassMethod } from '#domain/assurance.ts';
 import { draft } from '#domain/audit/event.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people, type System } from '#storage/collections.ts';
@@ -10,7 +11,7 @@ import { systemOf } from '../systems.ts';
 import { readVia } from '../via.ts';
 
 /** Why a person was kept out; stands in `entry.denied` and decides what the page says. */
-export type DenialReason = 'no-permissions' | 'stronger-sign-in-required';
+export type DenialReason = 'no-permissions' | 'stronger-sign-in-required' | 'break-glass';
 
 /**
  * May this person enter this system? It takes at least one permission there, or a system that is open to everybody. A refusal
@@ -23,6 +24,10 @@ export async function mayEnter(services: Services, ctx: KoaContextWithOIDC): Pro
   if (system === undefined || id === undefined) return true;
   const person = await services.store.get(people, id);
   if (person === undefined) return false;
+  if (ctx.oidc.session?.amr?.includes(glassMethod)) {
+    recordDenial(services, ctx, system, person, 'break-glass');
+    return false;
+  }
   const access = await effectiveAccess(services, person);
   if (access.systems.get(system.id)?.mayEnter === true) return true;
   recordDenial(services, ctx, system, person, 'no-permissions');

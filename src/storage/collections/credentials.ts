@@ -115,3 +115,36 @@ export const factorGraces = collection({
   schema: z.object({ since: z.number() }),
   indexes: {},
 });
+
+/** The sealed account. Id: `account`. */
+export const breakGlass = collection({
+  name: 'breakGlass',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: z.object({ person: z.string() }),
+  indexes: {},
+});
+
+/** Codes of the sealed account. Id: a keyed hash of the code. A spent one is removed. */
+export const breakGlassCodes = collection({
+  name: 'breakGlassCodes',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: z.object({ createdAt: z.number() }),
+  indexes: {},
+});
+
+/** Each time that the sealed account was opened; `open` until an owner said why. */
+export const breakGlassUses = collection({
+  name: 'breakGlassUses',
+  life: 'kept',
+  schemaVersion: 1,
+  schema: z.object({
+    at: z.number(),
+    state: z.enum(['open', 'acknowledged']),
+    by: z.string().optional(),
+    acknowledgedAt: z.number().optional(),
+    reason: z.string().optional(),
+  }),
+  indexes: { at: { fields: ['at'] }, state: { fields: ['state'] } },
+});

@@ -31,6 +31,7 @@ export const mailTemplates = [
   'new-device',
   'credential',
   'locked',
+  'break-glass',
   'review-opened',
   'review-due',
   'request-waiting',

@@ -4,6 +4,7 @@ import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import { everyRecord } from '../../access/reading.ts';
 import { personLabel } from '../../access/subject.ts';
+import { glassAccountId } from '../../break-glass/account-id.ts';
 import { isWithin, requireReach } from '../rights.ts';
 import type { Plan, PlannedRow } from './plan.ts';
 
@@ -42,6 +43,8 @@ export async function leaversOf(plan: Plan): Promise<Leavers> {
 async function sparedWhy({ services, origin, holders, owners }: Plan, person: Stored<Person>) {
   if (origin.actor.kind === 'person' && origin.actor.id === person.id) return 'you';
   if (!holders.has(person.id)) return undefined;
+  // No list of people ever names the account in the envelope.
+  if (person.id === (await glassAccountId(services))) return 'out-of-reach';
   const out = await requireReach(services, origin, person).then(
     () => false,
     (fault: unknown) => {

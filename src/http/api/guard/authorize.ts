@@ -3,7 +3,7 @@ import { recordRefusal } from '#actions/audit/refused.ts';
 import { credentialsOf, hasSecondFactor } from '#actions/factors/credentials.ts';
 import { adminGraceUntil } from '#actions/factors/grace.ts';
 import type { Services } from '#actions/services.ts';
-import { assuranceBy, reaches } from '#domain/assurance.ts';
+import { assuranceBy, glassMethod, reaches } from '#domain/assurance.ts';
 import { HubError } from '#domain/errors.ts';
 import { type HubPermission, hubScopes } from '#domain/hub-roles.ts';
 import { admission } from '#domain/hub-scope.ts';
@@ -44,7 +44,7 @@ export async function authorize(
  * @throws HubError stronger-sign-in-required
  */
 export async function requireStrength(services: Services, { id, kind, amr }: Caller): Promise<void> {
-  if (kind === 'token' || reaches(assuranceBy(amr ?? []), 'mfa')) return;
+  if (kind === 'token' || amr?.includes(glassMethod) || reaches(assuranceBy(amr ?? []), 'mfa')) return;
   const has = hasSecondFactor(await credentialsOf(services, id));
   if (has || services.clock.now() >= (await adminGraceUntil(services, id)))
     throw new HubError('stronger-sign-in-required');
