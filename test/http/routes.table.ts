@@ -21,6 +21,7 @@ PATCH  /people/{id}                       428     +             +               
 GET    /people/{id}/data                  200     +             +                +                 -              +            +          +         +
 GET    /people/{id}/data/export           200     +             -                -                 -              +            -          +         +
 GET    /people/{id}/leaving               200     +             +                +                 -              +            +          +         +
+GET    /people/{id}/history               200     +             +                -                 -              -            -          -         +
 POST   /people/{id}/leave                 422     +             +                -                 -              -            -          -         +
 POST   /people/{id}/erase                 422     +             +                -                 -              -            -          -         +
 GET    /people/{id}/links                 200     +             +                +                 -              +            +          +         +
@@ -123,6 +124,7 @@ POST   /admin/people/import/:id/again         404     +             +           
 GET    /admin/people/:id/data                 200     +             +                +                 -              +            +
 GET    /admin/people/:id/data/export          303     +             -                -                 -              +            -
 GET    /admin/people/:id/leaving              200     +             +                +                 -              +            +
+GET    /admin/people/:id/history              200     +             +                -                 -              -            -
 POST   /admin/people/:id/leaving              303     +             +                -                 -              -            -
 GET    /admin/people/:id/erase                200     +             +                -                 -              -            -
 POST   /admin/people/:id/erase                303     +             +                -                 -              -            -

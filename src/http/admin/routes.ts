@@ -10,6 +10,7 @@ import { assign, disable, enable, endAllSessions, mailLink, resetMfa, withdraw }
 import { addPerson, addPersonPage } from './people/add.ts';
 import { dataExport, dataPage } from './people/data.ts';
 import { erase, erasePage } from './people/erase.ts';
+import { historyPage } from './people/history.ts';
 import { applyPeople, importPage, importPreviewPage, previewAgain, previewPeople } from './people/import.ts';
 import { leave, leavingPage } from './people/leaving.ts';
 import { peoplePage } from './people/list.ts';
@@ -175,6 +176,13 @@ export const adminRoutes: readonly AdminRoute[] = [
     permission: 'hub:roles-assign',
     departments: 'person',
     handler: withdraw,
+  },
+  {
+    method: 'get',
+    path: '/admin/people/:id/history',
+    permission: 'hub:people-write',
+    departments: 'person',
+    handler: historyPage,
   },
   {
     method: 'post',

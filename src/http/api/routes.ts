@@ -7,6 +7,7 @@ import { accessRoutes } from './resources/people/access.ts';
 import { credentialRoutes } from './resources/people/credentials.ts';
 import { dataRoutes } from './resources/people/data.ts';
 import { eraseRoutes } from './resources/people/erase.ts';
+import { historyRoutes } from './resources/people/history.ts';
 import { importRoutes } from './resources/people/import.ts';
 import { importPreviewRoutes } from './resources/people/import-previews.ts';
 import { inviteRoutes } from './resources/people/invite.ts';
@@ -33,6 +34,7 @@ export const apiRoutes: readonly Route[] = [
   ...personRoutes,
   ...importRoutes,
   ...eraseRoutes,
+  ...historyRoutes,
   ...leavingRoutes,
   ...importPreviewRoutes,
   ...linkRoutes,

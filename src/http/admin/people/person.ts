@@ -25,6 +25,7 @@ import { type Assignment, links, merges, type Person, people } from '#storage/co
 import { rowOf } from '../audit/row.ts';
 import { text } from '../route.ts';
 import { factorsShown } from './factors.ts';
+import { historyLines } from './history.ts';
 
 const dayMs = 86_400_000;
 
@@ -92,6 +93,7 @@ export async function personPage(req: Request, res: Response, { services }: Http
     assignable: assignable(policy, looker),
     sessions: sessions.map((session) => ({ ...session, systems: session.systems.map(names.of) })),
     today: looker.hub.has('hub:audit-read') ? await today(services, texts, names, person.id) : undefined,
+    history: looker.hub.has('hub:people-write') ? await historyLines(context(res), person.id, { limit: 5 }) : undefined,
     attributes: attributesOf(texts, person),
     signsInWith: await factorsShown(services, person.id),
     // Who is limited to departments joins no accounts, and sees nobody of the others here.
