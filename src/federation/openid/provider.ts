@@ -1,6 +1,6 @@
 import {
   allowInsecureRequests,
-  ClientSecretBasic,
+  type ClientAuth,
   ClientSecretPost,
   Configuration,
   customFetch,
@@ -74,7 +74,7 @@ export async function discover(services: Services, source: OpenIdRecord): Promis
   const metadata = await describe(services, source);
   const secret = openSourceSecret(services, source) ?? '';
   const auth = {
-    client_secret_basic: ClientSecretBasic(secret),
+    client_secret_basic: basic(secret),
     client_secret_post: ClientSecretPost(secret),
     none: None(),
   };
@@ -95,6 +95,18 @@ export async function discover(services: Services, source: OpenIdRecord): Promis
   // Plain http stands only where registration allows it: on this machine and in the company's own network.
   if (source.issuer.startsWith('http:')) allowInsecureRequests(config);
   return config;
+}
+
+/**
+ * Client id and secret in the header, encoded as a form is (RFC 6749, 2.3.1). The library's own also encodes `-`, `.` and `_`, which is allowed,
+ * but providers that take the header as it stands (Glewlwyd) then know neither.
+ */
+function basic(secret: string): ClientAuth {
+  const encoded = (text: string) => new URLSearchParams([['', text]]).toString().slice(1);
+  return (_as, client, _body, headers) => {
+    const pair = `${encoded(client.client_id)}:${encoded(secret)}`;
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`);
+  };
 }
 
 async function describe(services: Services, source: OpenIdRecord): Promise<ServerMetadata> {
