@@ -7,6 +7,7 @@ import { trySource } from '#federation/try.ts';
 import { checkSource } from '#settings/source.ts';
 import type { CommandIo, CommonOptions } from './io.ts';
 import { operatorOrigin } from './operator.ts';
+import { syncCommand } from './sync-source.ts';
 import { readDocument } from './systems.ts';
 
 export function sourcesCommands(program: Command, io: CommandIo): void {
@@ -65,4 +66,6 @@ export function sourcesCommands(program: Command, io: CommandIo): void {
         await hub.close();
       }
     });
+
+  syncCommand(group, io);
 }

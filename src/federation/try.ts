@@ -69,13 +69,14 @@ async function tryDirectory(
   source: Extract<Stored<Source>, { provider: 'ldap' | 'ad' }>,
 ): Promise<SourceCheck> {
   try {
-    // Finding nobody is the right answer: connection, service account, base and filter hold.
-    await services.directories.find(directorySettingsOf(services, source), `nobody-${randomUUID()}`);
-    return {
-      what: 'directory',
-      ok: true,
-      detail: `${source.url} answers, and the search below ${source.base} is allowed`,
-    };
+    const settings = directorySettingsOf(services, source);
+    const { found, more } = await services.directories.probe(settings);
+    // As a sign-in asks; that nobody is found is the right answer.
+    await services.directories.find(settings, `nobody-${randomUUID()}`);
+    const told = `${source.url} answers; ${more ? `${found} people or more` : `${found} people`} below ${source.base}`;
+    return found > 0
+      ? { what: 'directory', ok: true, detail: told }
+      : { what: 'directory', ok: false, detail: `${told}: look at base, at everybody and at what bindDn may read` };
   } catch (error) {
     if (!(error instanceof DirectoryTrouble)) throw error;
     return { what: 'directory', ok: false, detail: `${source.url}: ${error.message}` };

@@ -105,7 +105,7 @@ export function sourceWithDefaults(input: SourceInput): SourceSettings {
     return source;
   }
   const ad = provider === 'ad';
-  const filter = input.filter ?? (ad ? '(sAMAccountName={login})' : '(uid={login})');
+  const filter = input.filter ?? (ad ? '(|(sAMAccountName={login})(userPrincipalName={login}))' : '(uid={login})');
   const source: DirectorySource = {
     ...common,
     provider,
@@ -117,8 +117,9 @@ export function sourceWithDefaults(input: SourceInput): SourceSettings {
     base: input.base ?? '',
     filter,
     subject: input.subject ?? (ad ? 'objectGUID' : 'entryUUID'),
-    // Everybody whom some login finds.
-    everybody: input.everybody ?? filter.replaceAll('={login}', '=*'),
+    // Everybody whom some login finds; in Active Directory machines have login names too.
+    everybody:
+      input.everybody ?? (ad ? '(&(objectCategory=person)(objectClass=user))' : filter.replaceAll('={login}', '=*')),
     groups: {
       by: input.groups?.by ?? 'memberOf',
       base: input.groups?.base ?? input.base ?? '',

@@ -77,6 +77,8 @@ GET    /sources/{id}                      200     +             +               
 PATCH  /sources/{id}                      428     +             -                -                 -              -            -          -         +
 DELETE /sources/{id}                      428     +             -                -                 -              -            -          -         +
 POST   /sources/{id}/test                 400     +             +                +                 +              +            -          +         +
+POST   /sources/{id}/sync/preview         422     +             +                -                 -              -            -          -         +
+POST   /sources/{id}/sync                 422     +             +                -                 -              -            -          -         +
 GET    /policy                            200     +             +                +                 +              +            -          +         +
 GET    /policy/versions                   200     +             +                +                 +              +            -          +         +
 GET    /policy/versions/{number}          200     +             +                +                 +              +            -          +         +
@@ -163,6 +165,8 @@ GET    /admin/sources/:id/change              200     +             -           
 POST   /admin/sources/:id/change              422     +             -                -                 -              -            -
 POST   /admin/sources/:id/disable             303     +             -                -                 -              -            -
 POST   /admin/sources/:id/enable              303     +             -                -                 -              -            -
+GET    /admin/sources/:id/sync                422     +             +                -                 -              -            -
+POST   /admin/sources/:id/sync                303     +             +                -                 -              -            -
 POST   /admin/sources/:id/remove              303     +             -                -                 -              -            -
 GET    /admin/policy                          200     +             +                +                 +              +            -
 GET    /admin/policy/versions/:number         200     +             +                +                 +              +            -

@@ -1,6 +1,7 @@
 import type { AccountTrouble } from '#domain/ldap/account-state.ts';
 import { isActive } from '#domain/people/active.ts';
 import { tooLong } from '#domain/people/password.ts';
+import { randomToken } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Person, people } from '#storage/collections.ts';
 import type { Services } from '../services.ts';
@@ -74,12 +75,15 @@ export async function proveByDirectory(services: Services, given: DirectoryTry):
   const others = (own ?? []).map(({ source }) => source).filter(({ id }) => !asked.some((one) => one.id === id));
   const mine = (source: string, subject: string) =>
     own === undefined || own.some((one) => one.source.id === source && one.subject === subject);
+  let away: DirectoryProof | undefined;
   for (const source of [...asked, ...others]) {
     // The account of this name here is not that of the directory: theirs alone counts, by what they have here.
     const proof = await proveAt(services, { ...given, login }, source, ({ subject }) => mine(source.id, subject));
-    if (proof.outcome !== 'unknown') return proof;
+    // Another directory may still know it.
+    if (proof.outcome === 'away') away ??= proof;
+    else if (proof.outcome !== 'unknown') return proof;
   }
-  return { outcome: 'unknown' };
+  return away ?? { outcome: 'unknown' };
 }
 
 /** Asks one directory. @param counts an entry that does not is as good as none */
@@ -92,10 +96,13 @@ export async function proveAt(
   const settings = directorySettingsOf(services, source);
   try {
     const found = await services.directories.find(settings, given.login);
-    if (found.outcome === 'none') return { outcome: 'unknown' };
+    if (found.outcome === 'none' || (found.outcome === 'one' && !counts(found.entry))) {
+      // The same work as for somebody who is there: one search, one bind.
+      await services.directories.bind(settings, nobodyIn(settings), given.password);
+      return { outcome: 'unknown' };
+    }
     if (found.outcome !== 'one')
       return refused(source, found.outcome === 'several' ? 'directory-several' : 'directory-nameless', given.person);
-    if (!counts(found.entry)) return { outcome: 'unknown' };
     return await tryEntry(services, given, source, settings, found.entry);
   } catch (fault) {
     if (!(fault instanceof DirectoryTrouble)) throw fault;
@@ -103,6 +110,14 @@ export async function proveAt(
     return { outcome: 'away', source, trouble: fault };
   }
 }
+
+/** Somebody whom no directory knows. */
+const nobodyIn = ({ base }: DirectorySettings): DirectoryEntry => ({
+  subject: '',
+  dn: `cn=${randomToken()},${base}`,
+  attributes: {},
+  trouble: undefined,
+});
 
 async function tryEntry(
   services: Services,

@@ -3,10 +3,14 @@ import type { DirectoryEntry, DirectorySettings } from '#actions/directories/por
 import { entryTrouble, stateAttributes } from '#domain/ldap/account-state.ts';
 import { isBinaryId, subjectText } from '#domain/ldap/subject.ts';
 
+/** Active Directory has no `entryUUID`; whoever configured nothing else is known there by what it has instead. */
+const idsOf = ({ subject }: DirectorySettings): string[] =>
+  subject.toLowerCase() === 'entryuuid' ? [subject, 'objectGUID'] : [subject];
+
 /** What is asked of a person's entry. */
 export function attributesToRead(directory: DirectorySettings): { attributes: string[]; binary: string[] } {
   const groups = directory.groups.by === 'memberOf' ? ['memberOf'] : [];
-  const attributes = [...new Set([directory.subject, ...directory.attributes, ...groups, ...stateAttributes])];
+  const attributes = [...new Set([...idsOf(directory), ...directory.attributes, ...groups, ...stateAttributes])];
   return { attributes, binary: attributes.filter(isBinaryId) };
 }
 
@@ -23,8 +27,9 @@ function rawValues(entry: Entry, attribute: string): (string | Buffer)[] {
 
 /** Reads an entry; undefined when it has no id that stays, or several. */
 export function readEntry(directory: DirectorySettings, entry: Entry, now: number): DirectoryEntry | undefined {
-  const [id, ...more] = rawValues(entry, directory.subject);
-  const subject = more.length > 0 ? undefined : subjectText(directory.subject, id);
+  const name = idsOf(directory).find((one) => rawValues(entry, one).length > 0) ?? directory.subject;
+  const [id, ...more] = rawValues(entry, name);
+  const subject = more.length > 0 ? undefined : subjectText(name, id);
   if (subject === undefined) return undefined;
   const { attributes } = attributesToRead(directory);
   return {

@@ -35,6 +35,7 @@ import { removePost, switchSource } from './sources/acts.ts';
 import { changeSourcePage, newSourcePage, sourcePost } from './sources/form.ts';
 import { sourcesPage } from './sources/list.ts';
 import { sourcePage, tryPost } from './sources/source.ts';
+import { syncPage, syncPost } from './sources/sync.ts';
 import { switchSystem, systemPage, systemsPage } from './systems.ts';
 import { joinAccounts, mergePage, unjoinAccounts } from './unify/merge.ts';
 import { reportPage } from './unify/report.ts';
@@ -254,6 +255,8 @@ export const adminRoutes: readonly AdminRoute[] = [
   { method: 'post', path: '/admin/sources/:id/change', permission: 'hub:sources-write', handler: sourcePost },
   { method: 'post', path: '/admin/sources/:id/disable', permission: 'hub:sources-write', handler: switchSource(false) },
   { method: 'post', path: '/admin/sources/:id/enable', permission: 'hub:sources-write', handler: switchSource(true) },
+  { method: 'get', path: '/admin/sources/:id/sync', permission: 'hub:people-write', handler: syncPage },
+  { method: 'post', path: '/admin/sources/:id/sync', permission: 'hub:people-write', handler: syncPost },
   { method: 'post', path: '/admin/sources/:id/remove', permission: 'hub:sources-write', handler: removePost },
   { method: 'get', path: '/admin/policy', permission: 'hub:policy-read', handler: policyPage },
   { method: 'get', path: '/admin/policy/versions/:number', permission: 'hub:policy-read', handler: policyVersionPage },

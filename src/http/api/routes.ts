@@ -22,6 +22,7 @@ import { policyDraftRoutes } from './resources/policy-draft.ts';
 import { policyQuestionRoutes } from './resources/policy-questions.ts';
 import { requestRoutes } from './resources/requests.ts';
 import { reviewRoutes } from './resources/reviews.ts';
+import { sourceSyncRoutes } from './resources/source-sync.ts';
 import { sourceRoutes } from './resources/sources.ts';
 import { systemRoutes } from './resources/systems.ts';
 import { proposalRoutes } from './resources/unify/proposals.ts';
@@ -52,6 +53,7 @@ export const apiRoutes: readonly Route[] = [
   ...reportRoutes,
   ...systemRoutes,
   ...sourceRoutes,
+  ...sourceSyncRoutes,
   ...policyRoutes,
   ...conflictRoutes,
   ...policyDraftRoutes,

@@ -38,6 +38,9 @@ export interface SyncReport {
   readonly skipped: readonly { readonly label: string; readonly because: string }[];
 }
 
+/** More entries than a request should walk; the command line takes any number. */
+export const mostInRequest = 5000;
+
 /** A source that is a directory. @throws HubError `not-found`, `invalid` */
 export async function getDirectory(services: Services, id: string): Promise<DirectorySource> {
   const source: Stored<Source> = await getSource(services, id);

@@ -31,6 +31,9 @@ const directory: readonly SourceField[] = [
   { name: 'bindPassword', kind: 'secret' },
   { name: 'base', kind: 'text', required: true },
   { name: 'filter', kind: 'text' },
+  { name: 'subject', kind: 'text' },
+  { name: 'everybody', kind: 'text' },
+  { name: 'groups', kind: 'lines' },
 ];
 
 /** What the console asks of a source of this kind; what it does not ask keeps its value, or the default. */

@@ -5,7 +5,7 @@ import { sourceView } from '#actions/sources/record.ts';
 import { lastIdentity, toldOf } from '#actions/sources/told.ts';
 import { textFields } from '#domain/people/fields.ts';
 import { mapped } from '#domain/sources/mapping.ts';
-import { isOpenId, mappingAtFirst } from '#domain/sources/source.ts';
+import { type DirectoryGroups, isOpenId, mappingAtFirst } from '#domain/sources/source.ts';
 import { callbackOf } from '#federation/openid/begin.ts';
 import { type SourceCheck, trySource } from '#federation/try.ts';
 import type { HttpDeps } from '#http/deps.ts';
@@ -60,11 +60,21 @@ function factsOf(services: Services, source: Stored<Source>): [string, string][]
         ['url', source.url],
         ['base', source.base],
         ['filter', source.filter],
+        ['everybody', source.everybody],
+        ['subject', source.subject],
+        ['groups', groupsShown(source.groups)],
         ['bindDn', source.bindDn],
       ];
   return [...common, ['domains', source.domains.join(', ')] as [string, string]].filter(
     (fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== '',
   );
+}
+
+/** How groups are found, in the words of the settings. */
+function groupsShown(groups: DirectoryGroups): string {
+  return Object.entries(groups)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join('; ');
 }
 
 /** What the source told of whoever signed in last, and what the mapping makes of it. */
