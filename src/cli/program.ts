@@ -8,6 +8,7 @@ import { keysCommands } from './keys.ts';
 import { peopleCommands } from './people.ts';
 import { policyCommands } from './policy.ts';
 import { requestsCommands } from './requests.ts';
+import { reviewsCommands } from './reviews.ts';
 import { sourcesCommands } from './sources.ts';
 import { storeCommands } from './store/command.ts';
 import { systemsCommands } from './systems.ts';
@@ -22,6 +23,7 @@ export function createProgram(world: CliWorld): Command {
   peopleCommands(program, world.io);
   policyCommands(program, world.io);
   requestsCommands(program, world.io);
+  reviewsCommands(program, world.io);
   systemsCommands(program, world.io);
   sourcesCommands(program, world.io);
   auditCommands(program, world);

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { assignRole } from '#actions/assignments/assign.ts';
 import { createPerson } from '#actions/people/create.ts';
+import { openReview } from '#actions/reviews/open.ts';
 import { setPassword } from '#actions/signin/set-password.ts';
 import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import type { Origin } from '#domain/audit/event.ts';
@@ -177,3 +179,29 @@ async function quickRetries(t: TestContext): Promise<string> {
   await writeFile(file, 'limits: { logout: { firstRetry: 100ms } }\n');
   return file;
 }
+
+test('reviewers are told in their own language what waits for them, until which day', async (t) => {
+  const server = await startMailServer(t);
+  const hub = await bootHub(t, { env: { HUB_MAIL: server.url } });
+  const { services } = hub;
+  await hub.person('anna', 'hub-helpdesk');
+  const subjects = { en: /Access to review/, pl: /Dostępy do przeglądu/, 'zh-TW': /待審核/, 'zh-CN': /待审核/ };
+  for (const locale of Object.keys(subjects)) {
+    const email = `${locale.toLowerCase()}@example.com`;
+    const { id } = await createPerson(services, operator, { email, name: 'Owner', attributes: { locale } });
+    await assignRole(services, operator, id, { role: 'hub-owner', reason: 'for the test' });
+    await openReview(services, operator, {
+      ...{ title: 'Autumn <b>1</b>', scope: { kind: 'role', role: 'hub-helpdesk' }, undecided: 'keep' },
+      due: Date.now() + 86_400_000,
+      reviewers: { managers: true, owners: [], fallback: id },
+    });
+  }
+  for (const [locale, subject] of Object.entries(subjects)) {
+    const mail = await server.mail(({ to }) => to.includes(`${locale.toLowerCase()}@example.com`));
+    assert.match(mail.headers.get('subject') ?? '', subject);
+    for (const body of [mail.text, mail.html]) assert.ok(body.includes(`${hub.issuer}/account/reviews`), body);
+    assert.match(mail.text, /1[\s\S]*Autumn <b>1<\/b>|Autumn <b>1<\/b>[\s\S]*1/);
+    assert.doesNotMatch(mail.html, /<b>1/);
+    assert.doesNotMatch(mail.text, /\{\{|undefined|anna/);
+  }
+});

@@ -10,6 +10,6 @@ export async function countsOf({ store }: Services, review: string, reviewer?: s
   return Object.fromEntries(reviewItemStates.map((state, at) => [state, counts[at] ?? 0])) as ReviewCounts;
 }
 
-export function totalOf(counts: ReviewCounts): number {
+export function totalOf(counts: Partial<ReviewCounts>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

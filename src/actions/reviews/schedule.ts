@@ -15,18 +15,23 @@ import { tellReviewers } from './tell.ts';
 const refreshMs = 30_000;
 
 /** What an open review was last compared with. */
-const looked = new WeakMap<Store, { people?: number; rights?: string; at: number }>();
+const looked = new WeakMap<Store, { people?: number; rights?: string; at: number; none?: number }>();
 
 /** One look at every review that is not over: makes items, sends mails, hands over, ends. `held` is asked before each effect. */
 export const lookAtReviews: Look = async (services, held) => {
   const { store } = services;
   const last = looked.get(store) ?? { at: Number.NEGATIVE_INFINITY };
   looked.set(store, last);
+  const changes = store.changes(reviews);
+  if (last.none === changes) return;
   const { items } = await store.find(reviews, {
     where: { state: { in: ['opening', 'open', 'closing'] } },
     limit: 1000,
   });
-  if (items.length === 0) return;
+  if (items.length === 0) {
+    last.none = changes;
+    return;
+  }
   // Counted before it is looked at: a change in between makes the next look do it again.
   const counted = store.changes(people);
   const rights = [counted, store.changes(assignments), store.changes(policyVersions)].join(' ');

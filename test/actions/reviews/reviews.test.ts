@@ -20,12 +20,12 @@ import type { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import { assignments, outbox, type ReviewItem, reviewItems } from '#storage/collections.ts';
 import { eventsOf, operator } from '#test/actions/people/support.ts';
-import { as, company, day, held, idOf, policy } from './support.ts';
+import { company, day, held, idOf, policy } from './support.ts';
 
 const refused = (code: string) => (fault: HubError) => fault.code === code;
 
 test('it asks about every assignment and every role that rules give, each of the right reviewer', async (t) => {
-  const { services, begin, itemsIn, itemOf, given, anna, ben, boss, fallback, admin, reviewOf } = await company(t);
+  const { services, begin, itemsIn, itemOf, given, anna, ben, boss, admin, reviewOf } = await company(t);
   const preview = await previewReview(services, given);
   const id = await begin();
   const items = await itemsIn(id);
@@ -43,11 +43,10 @@ test('it asks about every assignment and every role that rules give, each of the
   assert.equal((await itemOf(id, anna, 'reader')).assignment, undefined);
   const [event] = await eventsOf(services, 'review.opened');
   assert.deepEqual([event?.detail?.review, event?.actor.id], [id, idOf(admin)]);
-  assert.ok(idOf(fallback) !== '');
 });
 
 test('a scope asks about what is in it and nothing else', async (t) => {
-  const { services, begin, itemsIn, anna, ben, somebody } = await company(t);
+  const { begin, itemsIn, anna, ben, somebody } = await company(t);
   await somebody('gone', { status: 'disabled' }, 'seller');
   const scoped = async (scope: Parameters<typeof begin>[0]) =>
     (await itemsIn(await begin(scope)))
@@ -67,7 +66,6 @@ test('a scope asks about what is in it and nothing else', async (t) => {
   assert.deepEqual(await scoped({ scope: { kind: 'conflicts' } }), ['ben creditor', 'ben seller']);
   const wrong = begin({ scope: { kind: 'permission', system: 'erp', permission: 'credit:approve' } });
   await assert.rejects(wrong, (fault: HubError) => fault.faults[0]?.path === 'scope.system', 'no such system yet');
-  assert.ok(services);
 });
 
 test('a withdrawal takes the role in the same commit, with both events, and is gone at once', async (t) => {
@@ -319,7 +317,7 @@ test('what a reviewer who left had still to decide goes to the next, with a mail
 
 test('reviewers are told once that it began and once that it ends soon, and only who has something left', async (t) => {
   const { services, begin, itemOf, decide, clock, boss, anna, ben } = await company(t);
-  const id = await begin();
+  await begin();
   const templates = async () =>
     (await services.store.find(outbox, { where: { kind: 'mail' } })).items.map(
       (one) => one.kind === 'mail' && one.template,
@@ -340,7 +338,6 @@ test('reviewers are told once that it began and once that it ends soon, and only
   clock.at += 13 * day;
   await lookAtReviews(services, held);
   assert.equal((await templates()).length, 2, 'nothing left to decide');
-  assert.ok(id);
 });
 
 test('an erasure takes what reviews know of somebody, and hands over what they had to decide', async (t) => {
@@ -376,5 +373,4 @@ test('what is being prepared is made anew by whoever takes it up, and a process 
   await decide(boss, await itemOf(id, anna, 'seller'), 'keep');
   await assert.rejects(prepareReview(services, { ...found, run: 1 }, held));
   assert.equal((await itemOf(id, anna, 'seller')).state, 'kept');
-  assert.ok(as('x'));
 });
