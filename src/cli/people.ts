@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandIo } from './io.ts';
 import { addCommand, passwordCommand } from './people/add.ts';
+import { assignCommands } from './people/assign.ts';
 import { dataCommand } from './people/data.ts';
 import { eraseCommand } from './people/erase.ts';
 import { exportCommand } from './people/export.ts';
@@ -12,7 +13,7 @@ import { statusCommands } from './people/status.ts';
 import { unifyCommand } from './people/unify.ts';
 import { type AskSecret, askSecret } from './secret.ts';
 
-/** Adds `people add|password|invite|import|export|data|disable|enable|leave|reset-mfa|erase|unify` (contract.md, "Commands"). */
+/** Adds `people add|password|invite|import|export|data|disable|enable|assign|withdraw|leave|reset-mfa|erase|unify` (contract.md, "Commands"). */
 export function peopleCommands(program: Command, io: CommandIo, ask: AskSecret = askSecret): void {
   const people = program.command('people').description('make, import, export, disable, enable, erase and unify people');
   addCommand(people, io, ask);
@@ -24,6 +25,7 @@ export function peopleCommands(program: Command, io: CommandIo, ask: AskSecret =
     statusCommands,
     inviteCommand,
     resetMfaCommand,
+    assignCommands,
     leaveCommand,
     eraseCommand,
     unifyCommand,

@@ -147,3 +147,26 @@ test('data tells what systems receive, and --export writes everything to a file 
   assert.deepEqual([event?.actor.kind, event?.subject?.id], ['operator', told.accounts[0].id]);
   await assert.rejects(run('data', 'nobody@x.example'), { code: 'not-found' });
 });
+
+test('assign limits a role of the hub to departments, withdraw takes it; a wrong day is wrong use', async (t) => {
+  const { services, run } = await commandLine(t);
+  await run('add', '--email', 'a@x.example', '--name', 'Anna');
+  const departments = ['--department', 'Sales', '--department', 'Service'];
+  const { out } = await run('assign', 'a@x.example', 'hub-helpdesk', '--reason', 'helps', ...departments, '--json');
+  assert.deepEqual(JSON.parse(out).departments, ['Sales', 'Service']);
+  await assert.rejects(run('assign', 'a@x.example', 'hub-owner', '--reason', 'x', ...departments), { code: 'invalid' });
+  const words = ['assign', 'a@x.example', 'hub-helpdesk', '--reason', 'x', '--until', 'soon'];
+  await assert.rejects(run(...words), /write a day such as/);
+  assert.equal(JSON.parse((await run('withdraw', 'a@x.example', 'hub-helpdesk', '--json')).out).withdrawn.length, 1);
+  assert.equal((await eventsOf(services, 'role.withdrawn')).length, 1);
+});
+
+test('leave sets the last day, or ends everything at once', async (t) => {
+  const { services, run } = await commandLine(t);
+  await run('add', '--email', 'a@x.example', '--name', 'Anna');
+  const later = JSON.parse((await run('leave', 'a@x.example', '--on', '2099-12-31', '--json')).out);
+  assert.deepEqual([later.status, later.lastDay], ['active', '2099-12-31']);
+  await assert.rejects(run('leave', 'a@x.example', '--on', '2099-02-30'), { code: 'invalid' });
+  assert.equal(JSON.parse((await run('leave', 'a@x.example', '--reason', 'gone', '--json')).out).status, 'disabled');
+  assert.equal((await eventsOf(services, 'person.disabled'))[0]?.personal?.detail?.reason, 'gone');
+});

@@ -75,7 +75,7 @@ test('administration of one department, a last day, leaving at once, and what th
     await look(page, 'left-390');
     await page.goto(`${hub.issuer}/admin/people/${sam.id}/history`);
     await page.getByText('Resigned').waitFor();
-    await page.getByText('31 Dec 2099').or(page.getByText('2099-12-31')).first().waitFor();
+    await page.getByText('31 Dec 2099').first().waitFor();
     await look(page, 'history-390');
   });
   assert.equal((await hub.services.store.get(people, sam.id))?.status, 'disabled');

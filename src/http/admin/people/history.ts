@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { historyOf } from '#actions/people/history.ts';
 import { isWithin } from '#actions/people/rights.ts';
 import type { AuditEvent, JsonObject, JsonValue } from '#domain/audit/event.ts';
+import { isDay, startOfDay } from '#domain/days.ts';
 import { HubError } from '#domain/errors.ts';
 import { type Context, context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
@@ -110,6 +111,8 @@ function inWords(state: Context, value: JsonValue | undefined): string {
   if (typeof value === 'object') return '';
   const said = `admin.status.${value}`;
   if (state.texts.has(said)) return state.texts.t(said);
+  const { timeZone } = state.deps.services.settings;
+  if (typeof value === 'string' && isDay(value)) return datesOf(state).date(startOfDay(value, timeZone) ?? 0);
   const isInstant = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value);
   return isInstant ? datesOf(state).moment(Date.parse(value)) : String(value);
 }
