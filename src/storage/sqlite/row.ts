@@ -33,15 +33,21 @@ export function decode<T extends object>(row: Row): Stored<T> {
 /** The record itself, for those who only look. */
 export function recordOf(row: Row): Data {
   if (row.record !== undefined) return row.record;
-  const record = JSON.parse(row.json) as Data;
-  record.id = row.id;
-  record.version = row.version;
-  if (row.expiresAt !== undefined) record.expiresAt = row.expiresAt;
+  const record = parsed(row);
   row.record = record;
   const forgetful = remembering[oldest];
   if (forgetful !== undefined) forgetful.record = undefined;
   remembering[oldest] = row;
   oldest = (oldest + 1) % mostRemembered;
+  return record;
+}
+
+/** What the row's text says, parsed anew. */
+export function parsed(row: Row): Data {
+  const record = JSON.parse(row.json) as Data;
+  record.id = row.id;
+  record.version = row.version;
+  if (row.expiresAt !== undefined) record.expiresAt = row.expiresAt;
   return record;
 }
 

@@ -2,8 +2,9 @@ import { newBreaches } from '#domain/policy/breaches.ts';
 import { type CompiledPolicy, emptyPolicy } from '#domain/policy/compile.ts';
 import { Comparison, type Delta, isEmpty } from '#domain/policy/effect.ts';
 import { isActiveAt } from '#domain/policy/subject.ts';
-import { personLabel, subjectOfPerson } from '../../access/subject.ts';
+import { personLabel } from '../../access/subject.ts';
 import { compileStored } from '../compile-stored.ts';
+import { onceForAlike } from './alike.ts';
 import { ClaimsGauge } from './claims-gauge.ts';
 import type {
   Affected,
@@ -54,14 +55,23 @@ function changeSweep(
   const affected: Affected[] = [];
   const breaches: BreachFound[] = [];
   let people = 0;
+  const judged = onceForAlike([was, will], (subject) => {
+    const compared = comparison.compare(subject);
+    // Almost everybody: nothing newly breached now, and no date ahead that could bring it.
+    const settled = was.nextChange(subject, at) === Infinity && will.nextChange(subject, at) === Infinity;
+    const found =
+      !ahead || (settled && compared.delta.appear.length === 0)
+        ? []
+        : newBreaches({ policy: was, subject }, { policy: will, subject }, at);
+    return { ...compared, active: isActiveAt(subject, at), isTouched: !isEmpty(compared.delta), found };
+  });
   return {
     add(one) {
       people += 1;
-      const subject = subjectOfPerson(one.person, one.assignments);
-      const { before, after, delta } = comparison.compare(subject);
+      const { before, after, delta, active, isTouched, found } = judged(one);
       const person = personLabel(one.person);
-      if (isActiveAt(subject, at)) gauge.add(one, person, before, after);
-      if (!isEmpty(delta)) {
+      if (active) gauge.add(one, person, before, after);
+      if (isTouched) {
         let place = places.get(delta);
         if (place === undefined) {
           place = places.size;
@@ -69,10 +79,7 @@ function changeSweep(
         }
         affected.push({ id: one.id, person, name: one.person.name, delta: place });
       }
-      // Almost everybody: nothing newly breached now, and no date ahead that could bring it.
-      const settled = was.nextChange(subject, at) === Infinity && will.nextChange(subject, at) === Infinity;
-      if (!ahead || (settled && delta.appear.length === 0)) return;
-      for (const { rule, from } of newBreaches({ policy: was, subject }, { policy: will, subject }, at)) {
+      for (const { rule, from } of found) {
         breaches.push({ id: one.id, person, separation: rule.id, mode: rule.mode, from });
       }
     },
@@ -83,13 +90,15 @@ function changeSweep(
 function conflictSweep(policy: CompiledPolicy, at: number): Sweep<Breaches> {
   const breaches: StandingBreach[] = [];
   let until = Number.POSITIVE_INFINITY;
+  const judged = onceForAlike([policy], (subject) => ({
+    next: policy.nextChange(subject, at),
+    breached: policy.access(subject, at).breaches.map(({ id }) => id),
+  }));
   return {
-    add({ id, person, assignments }) {
-      const subject = subjectOfPerson(person, assignments);
-      until = Math.min(until, policy.nextChange(subject, at));
-      for (const rule of policy.access(subject, at).breaches) {
-        breaches.push({ separation: rule.id, id, person: personLabel(person) });
-      }
+    add(one) {
+      const { next, breached } = judged(one);
+      until = Math.min(until, next);
+      for (const separation of breached) breaches.push({ separation, id: one.id, person: personLabel(one.person) });
     },
     answer: () => ({ breaches, until }),
   };
@@ -100,12 +109,18 @@ function holderSweep(
   { at, system, permission }: Extract<Question, { kind: 'holders' }>,
 ): Sweep<readonly Holder[]> {
   const found: Holder[] = [];
+  const holds = onceForAlike(
+    [policy],
+    (subject) => policy.access(subject, at).systems.get(system)?.includes(permission) === true,
+  );
   return {
-    add({ id, person, assignments }) {
-      const held = policy.access(subjectOfPerson(person, assignments), at).systems.get(system);
-      if (!held?.includes(permission)) return;
-      const { name, department } = person;
-      found.push({ id, person: personLabel(person), name, ...(department === undefined ? {} : { department }) });
+    add(one) {
+      if (!holds(one)) return;
+      const { name, department } = one.person;
+      found.push({
+        ...{ id: one.id, person: personLabel(one.person), name },
+        ...(department === undefined ? {} : { department }),
+      });
     },
     answer: () => found,
   };
