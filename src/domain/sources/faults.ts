@@ -80,6 +80,12 @@ function openId(source: SourceDraft, fault: Report, unreadable: ReadonlySet<stri
   const { issuer, auth, clientSecret, tenant, hostedDomain, provider } = source;
   const wrong = typeof issuer === 'string' ? (webAddressFault(issuer) ?? queryFault(issuer)) : undefined;
   if (wrong !== undefined) fault('issuer', wrong);
+  else if (
+    provider === 'entra' &&
+    typeof issuer === 'string' &&
+    /\/(common|organizations|consumers)(\/|$)/.test(issuer)
+  )
+    fault('issuer', 'stands for every tenant; write the one that names yours');
   if (auth !== 'none' && clientSecret === undefined && !unreadable.has('clientSecret') && !unreadable.has('auth'))
     fault(
       'clientSecret',
