@@ -1,8 +1,9 @@
 /** Signing in with the password of a directory in Chromium: keyboard alone, four languages, light and dark, on desk and phone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { findByLogin } from '#actions/people/find.ts';
 import { startChromium } from '#test/support/chromium.ts';
-import { directoryPassword, person } from '#test/support/slapd/people.ts';
+import { directoryPassword, person, personDn } from '#test/support/slapd/people.ts';
 import { addSource } from '#test/support/slapd/source.ts';
 import { startSlapd } from '#test/support/slapd/start.ts';
 import { checkPage, pagesHub, signInPage } from './support.ts';
@@ -76,4 +77,35 @@ test('a person of a directory signs in, sees where the password is kept, and lin
   await page.keyboard.press('Enter');
   await page.waitForSelector('.notice.warn');
   await checkPage(page, 'away');
+});
+
+test('a directory’s people are brought up to date on a page', async (t) => {
+  const browser = await startChromium(t);
+  if (browser === undefined) return;
+  const slapd = await startSlapd(t, [person('anna'), person('bo'), person('boss'), person('carl')]);
+  if (slapd === undefined) return;
+  const hub = await pagesHub(t);
+  await addSource(hub.services, slapd, { title: 'Hongda directory' });
+  await hub.person('boss', 'hub-owner');
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  await signInPage(page, hub, 'boss');
+  const looks = [
+    [1280, 'light', 'previewed'],
+    [390, 'dark', 'gone'],
+  ] as const;
+  for (const [width, colorScheme, what] of looks) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
+    await page.goto(`${hub.issuer}/admin/sources/ad`);
+    await page.click('a[href="/admin/sources/ad/sync"]');
+    await page.waitForSelector('.stats');
+    await checkPage(page, `${what} at ${width}`);
+    for (const box of await page.locator('input[type=checkbox]').all()) await box.check();
+    await page.click('main button.main');
+    await page.waitForSelector('.notice.good');
+    if (what === 'previewed') await slapd.remove(personDn('bo'));
+    await slapd.set(personDn('anna'), 'departmentNumber', ['Finance']);
+  }
+  assert.equal((await findByLogin(hub.services, 'bo'))?.status, 'disabled');
 });
