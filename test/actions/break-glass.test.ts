@@ -10,7 +10,7 @@ import { endStandIns } from '#actions/factors/new-epoch.ts';
 import { changePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import type { Services } from '#actions/services.ts';
-import { breakGlassCodes, outbox } from '#storage/collections.ts';
+import { assignments, breakGlassCodes, outbox } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { testServices } from '#test/support/services.ts';
 import { eventsOf, operator, visitor } from './people/support.ts';
@@ -93,4 +93,19 @@ test('every owner and configured address is told; an owner who signed in otherwi
   const [late = ''] = await printGlassCodes(off, operator, { count: 1, replace: false });
   assert.equal(await tryOnce(off, late), false, 'switched off');
   assert.equal(await tryOnce(loud, late), true, 'and not spent by that');
+});
+
+test('an account of that name that was there before does not come to own the hub', async (t) => {
+  const services = await testServices(t);
+  const password = 'known to whoever made it before';
+  const planted = await createPerson(services, operator, { username: 'Break-Glass', name: 'Planted', password });
+  await assert.rejects(printGlassCodes(services, operator, { count: 1, replace: false }), {
+    code: 'conflict',
+    message: /rename them/,
+  });
+  assert.equal((await services.store.find(assignments, { where: { person: planted.id } })).items.length, 0);
+  await changePerson(services, operator, planted.id, { username: 'planted' });
+  const [code = ''] = await printGlassCodes(services, operator, { count: 1, replace: false });
+  assert.notEqual((await glassAccount(services))?.id, planted.id);
+  assert.equal(await tryOnce(services, code), true);
 });
