@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listKeys } from '#actions/keys/list.ts';
-import { rotateKeys } from '#actions/keys/rotate.ts';
+import { retireLeakedKey, rotateKeys } from '#actions/keys/rotate.ts';
 import type { CommandIo, CommonOptions } from './io.ts';
 import { operatorOrigin } from './operator.ts';
 
@@ -24,7 +24,7 @@ export function keysCommands(program: Command, io: CommandIo): void {
                 key.state.padEnd(8),
                 `made ${day(key.createdAt)}`,
                 after('may sign from', day(key.readyAt)),
-                after('leaves the key set', day(key.leavesAt)),
+                after(key.leakedAt === undefined ? 'leaves the key set' : 'leaked, left', day(key.leavesAt)),
               ]
                 .join('  ')
                 .trimEnd(),
@@ -42,18 +42,25 @@ export function keysCommands(program: Command, io: CommandIo): void {
       '--now',
       'sign with a new key at once, for a key that leaked: systems may refuse its tokens until they fetch the keys again',
     )
+    .option(
+      '--leaked <kid>',
+      'take this key out of use and out of the key set at once; what it signed is accepted no more',
+    )
     .description(
       'one step: the next key signs, once published for ten minutes; the active one retires with overlap; a new next one is published',
     )
-    .action(async (options: CommonOptions & { now?: boolean }) => {
+    .action(async (options: CommonOptions & { now?: boolean; leaked?: string }) => {
       const hub = await io.openHub();
       try {
-        if (options.now === true) {
+        if (options.now === true || options.leaked !== undefined) {
           io.note(
             'Signing at once: systems that keep a copy of the keys may refuse tokens until they fetch them again.',
           );
         }
-        const done = await rotateKeys(hub.services, operatorOrigin(), { now: options.now ?? false });
+        const done =
+          options.leaked === undefined
+            ? await rotateKeys(hub.services, operatorOrigin(), { now: options.now ?? false })
+            : await retireLeakedKey(hub.services, operatorOrigin(), options.leaked);
         const line = (what: string, ids: readonly string[]) => (ids.length === 0 ? [] : [`${what}: ${ids.join(', ')}`]);
         io.out(options, done, () =>
           [...line('made', done.created), ...line('signs now', done.activated), ...line('retired', done.retired)].join(

@@ -94,6 +94,16 @@ for (const mode of ['while no hub runs', 'while the hub runs'] as const) {
       }
     });
 
+    test('a key that leaked is taken out at once', async () => {
+      const { items } = json<{ items: { id: string; alg: string; state: string }[] }>(
+        (await at.hub('keys', 'list', '--json')).out,
+      );
+      const active = items.find(({ alg, state }) => alg === 'RS256' && state === 'active')?.id ?? '';
+      const done = await at.hub('keys', 'rotate', '--leaked', active, '--json');
+      assert.deepEqual(json<{ retired: string[] }>(done.out).retired, [active]);
+      assert.equal((await at.hub('keys', 'rotate', '--leaked', active)).code, 1);
+    });
+
     test('the record is exported and verified against a checkpoint', async () => {
       const [log, keys, checkpoint] = ['log.ndjson', 'jwks.json', 'checkpoint.jws'].map((name) =>
         join(at.folder, name),

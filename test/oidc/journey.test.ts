@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as client from 'openid-client';
-import { rotateKeys } from '#actions/keys/rotate.ts';
+import { retireLeakedKey, rotateKeys } from '#actions/keys/rotate.ts';
 import { changeSystem, settingsOf } from '#actions/systems/change.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import { getSystem } from '#actions/systems/list.ts';
@@ -116,6 +116,37 @@ test('keys rotate under way without one failed verification', async (t) => {
   assert.ok((await client.refreshTokenGrant(crm, before.refresh_token ?? '')).access_token);
   const types = (await hub.events('key.')).map(({ type }) => type);
   assert.equal(types.filter((type) => type === 'key.retired').length, 4);
+});
+
+test('a key that leaked leaves at once, and what it signed counts no more', async (t) => {
+  const hub = await aHub(t);
+  const crm = await asCrm(hub);
+  const entered = await enter(crm, { email: 'ada@example.com', params: { resource: 'urn:crm' } });
+  const tokens = await redeem(crm, entered, { resource: 'urn:crm' });
+  const head = (token: string | undefined) => JSON.parse(atob((token ?? '').split('.')[0] ?? ''));
+  const { kid } = head(tokens.id_token);
+  assert.equal(head(tokens.access_token).kid, kid);
+  assert.equal((await client.tokenIntrospection(crm, tokens.access_token)).active, true);
+  const both = await Promise.allSettled([1, 2].map(() => retireLeakedKey(hub.services, operator, kid)));
+  assert.deepEqual(both.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
+  const { keys } = (await (await fetch(`${hub.issuer}/jwks`)).json()) as { keys: { kid: string; alg: string }[] };
+  assert.ok(!keys.some((key) => key.kid === kid), 'it is not published any more');
+  assert.deepEqual(keys.map(({ alg }) => alg).toSorted(), ['ES256', 'ES256', 'RS256']);
+  assert.equal((await client.tokenIntrospection(crm, tokens.access_token)).active, false);
+  const url = new URL(`${hub.issuer}/end-session`);
+  url.searchParams.set('id_token_hint', tokens.id_token ?? '');
+  assert.match(
+    (await entered.browser.get(url.href)).location ?? '',
+    /\/sign-out$/,
+    'as a hint it says nothing: the person is asked',
+  );
+  const fresh = await asCrm(hub);
+  const again = await client.refreshTokenGrant(fresh, tokens.refresh_token ?? '');
+  assert.notEqual(head(again.id_token).kid, kid);
+  const retired = (await hub.events('key.retired'))[0];
+  assert.deepEqual(retired?.detail, { kid, alg: 'ES256', cause: 'leaked' });
+  await assert.rejects(retireLeakedKey(hub.services, operator, kid), { code: 'conflict' });
+  await assert.rejects(retireLeakedKey(hub.services, operator, 'nothing'), { code: 'not-found' });
 });
 
 test('a change of a system holds at once', async (t) => {

@@ -10,6 +10,7 @@ import { credentialsOf } from './credentials.ts';
 import { labelOf } from './label.ts';
 import { endRecoveryCodes } from './recovery-codes.ts';
 import { forgetBrowsers } from './remembered.ts';
+import { lostFactorTurn, turnOfFactors } from './turn.ts';
 
 type Factor = Stored<TotpCredential> | Stored<PasskeyCredential>;
 
@@ -28,9 +29,10 @@ async function factorOf(services: Services, person: string, id: string): Promise
 
 /**
  * Takes one second factor from a person. With the last one go recovery codes and remembered browsers, which stand in for it.
- * @throws HubError `not-found`
+ * @throws HubError `not-found`, `conflict` when another changes at this moment
  */
 export async function removeFactor(services: Services, origin: Origin, personId: string, id: string): Promise<void> {
+  const turn = await turnOfFactors(services, personId);
   const person = await services.store.get(people, personId);
   const { factor, last } = await factorOf(services, personId, id);
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
@@ -39,10 +41,13 @@ export async function removeFactor(services: Services, origin: Origin, personId:
     : [];
   const removal: Change = { kind: 'remove', collection: credentials, id, ifVersion: factor.version };
   const who = await about(services, origin, person);
-  await services.store.write({
-    changes: [removal, ...standIns, ...credentialNotice(services, origin, person, 'factor-removed')],
-    events: [draft(origin, 'credential.removed', 'success', { ...who, detail: { kind: factor.kind } })],
-  });
+  const notice = credentialNotice(services, origin, person, 'factor-removed');
+  await services.store
+    .write({
+      changes: [turn, removal, ...standIns, ...notice],
+      events: [draft(origin, 'credential.removed', 'success', { ...who, detail: { kind: factor.kind } })],
+    })
+    .catch(lostFactorTurn);
 }
 
 /** Calls a factor something else; its name is nobody's business but its owner's, so it is not on record. */

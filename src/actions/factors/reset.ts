@@ -10,6 +10,7 @@ import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 import { endRecoveryCodes } from './recovery-codes.ts';
 import { factorsOf } from './remove.ts';
+import { lostFactorTurn, turnOfFactors } from './turn.ts';
 
 /** May this actor take factors from this person? @throws HubError `forbidden` */
 async function requireHelper(services: Services, origin: Origin, person: Stored<Person>): Promise<void> {
@@ -33,6 +34,7 @@ export async function resetFactors(
   const person = await services.store.get(people, personId);
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
   await requireHelper(services, origin, person);
+  const turn = await turnOfFactors(services, personId);
   const held = await factorsOf(services, personId);
   const taken = options.which === 'all' ? held : held.filter(({ id }) => id === options.which);
   if (taken.length === 0 && options.which !== 'all') throw new HubError('not-found', 'There is no such way to sign in');
@@ -41,6 +43,7 @@ export async function resetFactors(
   const who = await about(services, origin, person);
   const why = options.reason === undefined ? {} : { detail: { reason: options.reason } };
   const changes: Change[] = [
+    turn,
     ...stillWithin(origin, person),
     ...taken.map(({ id, version }): Change => ({ kind: 'remove', collection: credentials, id, ifVersion: version })),
     ...codes,
@@ -49,16 +52,18 @@ export async function resetFactors(
     ...credentialNotice(services, origin, person, 'factors-reset'),
   ];
   const detail = { kind: 'second-factors', taken: taken.map(({ kind }) => kind), by: 'another' };
-  await services.store.write({
-    changes,
-    events: [
-      draft(origin, 'credential.reset', 'success', {
-        subject: who.subject,
-        detail,
-        personal: { ...who.personal, ...why },
-      }),
-      ...(endings.events ?? []),
-    ],
-  });
+  await services.store
+    .write({
+      changes,
+      events: [
+        draft(origin, 'credential.reset', 'success', {
+          subject: who.subject,
+          detail,
+          personal: { ...who.personal, ...why },
+        }),
+        ...(endings.events ?? []),
+      ],
+    })
+    .catch(lostFactorTurn);
   return taken.length;
 }

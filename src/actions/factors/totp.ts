@@ -10,6 +10,7 @@ import { about } from '../people/about.ts';
 import type { Services } from '../services.ts';
 import { credentialsOf } from './credentials.ts';
 import { labelOf } from './label.ts';
+import { turnOfFactors } from './turn.ts';
 
 const purpose = 'totp';
 /** A secret that was shown is good for so long (ms); then another has to be scanned. */
@@ -74,6 +75,7 @@ export async function totpEnrolment(
   const step = secret === undefined ? undefined : stepOfCode(secret, given.code, now);
   if (secret === undefined || step === undefined)
     throw new HubError('invalid', 'The code is not right', { faults: [{ path: 'code', message: 'is not right' }] });
+  const turn = await turnOfFactors(services, person.id);
   const { totp: before } = await credentialsOf(services, person.id);
   const data: TotpCredential = {
     person: person.id,
@@ -91,6 +93,7 @@ export async function totpEnrolment(
     draft(origin, type, 'success', { ...who, detail: { kind: 'totp' } });
   return {
     changes: [
+      turn,
       before === undefined ? { kind: 'insert', ...rest } : { kind: 'replace', ...rest, ifVersion: before.version },
       ...credentialNotice(services, origin, person, 'app-added'),
     ],

@@ -11,6 +11,7 @@ export interface KeyView {
   readonly readyAt?: number;
   readonly activatedAt?: number;
   readonly leavesAt?: number;
+  readonly leakedAt?: number;
 }
 
 export async function listKeys(services: Services): Promise<readonly KeyView[]> {
@@ -21,6 +22,7 @@ export async function listKeys(services: Services): Promise<readonly KeyView[]> 
     createdAt: key.createdAt,
     ...(key.state === 'next' ? { readyAt: readyAt(key) } : {}),
     ...(key.activatedAt === undefined ? {} : { activatedAt: key.activatedAt }),
+    ...(key.leakedAt === undefined ? {} : { leakedAt: key.leakedAt }),
     ...(key.leavesAt === undefined ? {} : { leavesAt: key.leavesAt }),
   }));
 }

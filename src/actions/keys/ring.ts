@@ -14,7 +14,7 @@ export interface KeyRing {
   signer(alg: SigningAlgorithm): Signer;
   /** The JWKS as published: next, active, and retired ones that have not left yet. */
   readonly published: readonly JsonWebKey[];
-  /** Any key the hub ever had, so that an old ID token still serves as a hint. */
+  /** Any key the hub ever had, so that an old ID token still serves as a hint; none that leaked. */
   verifier(kid: string): { alg: SigningAlgorithm; publicKey: KeyObject } | undefined;
 }
 
@@ -58,6 +58,7 @@ async function load(services: Services, counter: number): Promise<KeyRing> {
   const signers = new Map<SigningAlgorithm, Signer>();
   const verifiers = new Map<string, { alg: SigningAlgorithm; publicKey: KeyObject }>();
   for (const key of all) {
+    if (key.leakedAt !== undefined) continue;
     verifiers.set(key.id, {
       alg: key.alg,
       publicKey: createPublicKey({ key: key.publicJwk as JsonWebKey, format: 'jwk' }),

@@ -90,3 +90,46 @@ function retiring(services: Services, origin: Origin, key: Stored<SigningKey>): 
     events: [draft(origin, 'key.retired', 'success', { detail: { kid: key.id, alg: key.alg } })],
   };
 }
+
+/**
+ * Takes a key that leaked out of use at once: it leaves the JWKS, nothing it signed is accepted here any more (hints, API tokens at
+ * introspection and exchange), and where it signed, or was about to, another takes its place. Who checks offline may go on with a copy of
+ * the JWKS for as long as they keep it; API tokens live five minutes at most.
+ * @throws HubError `not-found`, `conflict` when it was taken out before
+ */
+export async function retireLeakedKey(services: Services, origin: Origin, kid: string): Promise<Rotation> {
+  const turn = await turnOfKeys(services);
+  const all = await allKeys(services);
+  const leaked = all.find((key) => key.id === kid);
+  if (leaked === undefined) throw new HubError('not-found', `There is no key ${kid}; \`keys list\` shows them`);
+  if (leaked.leakedAt !== undefined) throw new HubError('conflict', 'This key was taken out of use already');
+  const now = services.clock.now();
+  const created: string[] = [];
+  const activated: string[] = [];
+  const commits: Commit[] = [
+    {
+      changes: [step(leaked, { state: 'retired', leavesAt: now, leakedAt: now })],
+      events: [draft(origin, 'key.retired', 'success', { detail: { kid, alg: leaked.alg, cause: 'leaked' } })],
+    },
+  ];
+  const make = (state: 'next' | 'active') => {
+    const made = makingOfKey(services, origin, leaked.alg, state);
+    commits.push(made.commit);
+    created.push(made.kid);
+    if (state === 'active') activated.push(made.kid);
+  };
+  if (leaked.state === 'active') {
+    const next = all.find((key) => key.alg === leaked.alg && key.state === 'next');
+    if (next === undefined) make('active');
+    else {
+      commits.push(activating(services, origin, next));
+      activated.push(next.id);
+    }
+  }
+  if (leaked.state !== 'retired') make('next');
+  await services.store.write({
+    changes: [turn, ...commits.flatMap((commit) => commit.changes)],
+    events: commits.flatMap((commit) => commit.events ?? []),
+  });
+  return { created, activated, retired: [kid] };
+}

@@ -8,6 +8,7 @@ import { namedActor } from '../people/about.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import { actGuard } from '../policy/rights.ts';
 import type { Services } from '../services.ts';
+import { turnOf } from '../turn.ts';
 import { Claims, proposedFor } from './meeting.ts';
 import { type Obstacle, planAccount } from './plan.ts';
 
@@ -64,7 +65,36 @@ export async function decideProposal(
   if ((ifVersion !== undefined && ifVersion !== proposal.version) || proposal.state !== 'open')
     throw new HubError('stale');
   const decided = { decidedBy: actorOf(origin), decidedAt: services.clock.now(), ...(reason ? { reason } : {}) };
-  const made = same ? await accepting(services, origin, record, proposal) : await rejecting(services, proposal);
+  if (same)
+    return settle(services, origin, proposal, true, decided, await accepting(services, origin, record, proposal));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await settle(services, origin, proposal, false, decided, await rejecting(services, proposal));
+    } catch (fault) {
+      if (!(fault instanceof CommitConflict) || fault.change.tag !== rejectionTag || attempt === attempts) throw fault;
+    }
+  }
+}
+
+/** Marks the turn of a rejection: it counts on what else is proposed for its rows, which another may be rejecting. */
+const rejectionTag = 'rejection';
+/** Id of the record of a unification's rejections. */
+export function rejectionTurnId(unification: string): string {
+  return `rejections:${unification}`;
+}
+
+/** Times a rejection looks again that another overtook. */
+const attempts = 8;
+
+async function settle(
+  services: Services,
+  origin: Origin,
+  proposal: Stored<Proposal>,
+  same: boolean,
+  decided: Pick<Proposal, 'decidedBy' | 'decidedAt' | 'reason'>,
+  made: Decided,
+): Promise<Stored<Proposal>> {
+  const { id, reason } = { id: proposal.id, reason: decided.reason };
   const { obstacle: _old, id: _id, version, ...rest } = proposal;
   const data: Proposal = { ...rest, ...decided, ...made.data };
   try {
@@ -73,7 +103,7 @@ export async function decideProposal(
       events: [...made.events, await decidedEvent(services, origin, proposal, same, reason)],
     });
   } catch (fault) {
-    if (fault instanceof CommitConflict) throw lost(fault);
+    if (fault instanceof CommitConflict && fault.change.tag !== rejectionTag) throw lost(fault);
     throw fault;
   }
   return { ...data, id, version: version + 1 };
@@ -138,8 +168,9 @@ function without<T extends object>(data: T): object {
 }
 
 async function rejecting(services: Services, proposal: Stored<Proposal>): Promise<Decided> {
+  const turn = await turnOf(services, rejectionTurnId(proposal.unification), rejectionTag);
   const changes = await leftAlone(services, proposal, proposal.pair ?? [], new Set([proposal.id]));
-  return { data: { state: 'rejected' }, changes, events: [] };
+  return { data: { state: 'rejected' }, changes: [turn, ...changes], events: [] };
 }
 
 /**

@@ -4,6 +4,8 @@ import { proposals, unifications, unifyJobs } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { namedActor } from '../people/about.ts';
 import type { Services } from '../services.ts';
+import { withoutTurn } from '../turn.ts';
+import { rejectionTurnId } from './decide.ts';
 import { withoutFiles } from './files.ts';
 
 /**
@@ -34,6 +36,7 @@ export async function removeUnification(
       changes: [
         ...(record.state === 'ready' ? [] : withoutFiles(record)),
         { kind: 'remove', collection: unifications, id, ifVersion: record.version },
+        withoutTurn(rejectionTurnId(id)),
       ],
       events: [
         draft(origin, 'unification.removed', 'success', {

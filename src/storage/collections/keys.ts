@@ -11,6 +11,8 @@ export const keySchema = z.object({
   activatedAt: z.number().optional(),
   /** When it leaves the JWKS. */
   leavesAt: z.number().optional(),
+  /** Somebody else had it: nothing it signed counts any more, but for checkpoints of the audit log. */
+  leakedAt: z.number().optional(),
 });
 export type SigningKey = z.infer<typeof keySchema>;
 /** Id: the kid. */

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { passkeyCreation, passkeyEnrolment } from '#actions/factors/passkeys/enrol.ts';
 import { passkeyRequest } from '#actions/factors/passkeys/prove.ts';
+import { recoveryCodesLeft, renewRecoveryCodes } from '#actions/factors/recovery-codes.ts';
+import { factorsOf, removeFactor } from '#actions/factors/remove.ts';
+import { lostFactorTurn } from '#actions/factors/turn.ts';
 import { disablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import type { Services } from '#actions/services.ts';
@@ -136,4 +139,36 @@ test('a passkey is made once from one challenge, and only with its owner verifie
   const results = await Promise.allSettled(Array.from({ length: 20 }, () => enrol(answer)));
   assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
   await assert.rejects(enrol('nonsense'), invalid);
+});
+
+test('twelve enrolments at once never pass eight, and two removals at once leave nothing standing in for the last', async (t) => {
+  const { services, person } = await start(t);
+  const enrol = async (bound: string): Promise<string> => {
+    const answer = softKey(issuer).attest(await passkeyCreation(services, person, bound));
+    try {
+      const { commit } = await passkeyEnrolment(services, operator, person, { bound, answer, label: bound });
+      await services.store.write(commit).catch(lostFactorTurn);
+      return 'ok';
+    } catch (error) {
+      assert.ok(error instanceof HubError, String(error));
+      return error.code;
+    }
+  };
+  for (let round = 0; round < 4; round += 1)
+    for (const end of await Promise.all([1, 2, 3].map((n) => enrol(`${round}-${n}`))))
+      assert.match(end, /^(ok|conflict)$/);
+  for (let more = 0; more < 12; more += 1) await enrol(`more-${more}`);
+  assert.equal((await factorsOf(services, person.id)).length, 8);
+  assert.equal(await enrol('ninth'), 'conflict');
+
+  for (const { id } of (await factorsOf(services, person.id)).slice(2))
+    await removeFactor(services, operator, person.id, id);
+  await services.store.write((await renewRecoveryCodes(services, operator, person)).commit);
+  const last = await factorsOf(services, person.id);
+  const removed = await Promise.allSettled(last.map(({ id }) => removeFactor(services, operator, person.id, id)));
+  for (const one of removed) if (one.status === 'rejected') assert.equal(one.reason.code, 'conflict');
+  const standing = (await factorsOf(services, person.id)).length;
+  assert.equal(standing, 1, 'one was asked to look again');
+  for (const { id } of await factorsOf(services, person.id)) await removeFactor(services, operator, person.id, id);
+  assert.equal(await recoveryCodesLeft(services, person.id), 0, 'codes go with the last factor');
 });

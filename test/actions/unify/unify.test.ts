@@ -113,6 +113,16 @@ test('rows that stay apart become rows that stand alone, and can have an account
   assert.equal(await services.store.count(people), 3);
 });
 
+test('two who turn two doubts about one row away at once leave it standing alone', async (t) => {
+  for (let round = 0; round < 5; round += 1) {
+    const services = await twoSystems(t);
+    const record = await matched(services, twoOlgas, [olgaErp]);
+    const doubts = await proposalsOf(services, record.id, 'doubt');
+    await Promise.all(doubts.map(({ id }) => decideProposal(services, operator, record.id, id, { same: false })));
+    assert.equal((await proposalsOf(services, record.id, 'alone')).length, 3);
+  }
+});
+
 test('undoing splits the account: links move with their sub, fields come back save what changed since', async (t) => {
   const services = await twoSystems(t);
   const known = await createPerson(services, operator, { email: 'anna.lis@f.example' });

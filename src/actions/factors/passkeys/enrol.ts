@@ -14,6 +14,7 @@ import { about } from '../../people/about.ts';
 import type { Services } from '../../services.ts';
 import { credentialsOf, mostPasskeys } from '../credentials.ts';
 import { labelOf } from '../label.ts';
+import { turnOfFactors } from '../turn.ts';
 import { keepChallenge, spendChallenge } from './challenge.ts';
 import { webAuthn } from './library.ts';
 import { challengeMs, relyingParty, userHandle } from './relying-party.ts';
@@ -61,6 +62,7 @@ export async function passkeyEnrolment(
   given: { readonly bound: string; readonly answer: string; readonly label: string },
 ): Promise<{ readonly commit: Commit; readonly amr: readonly string[] }> {
   const made = await verified(services, given);
+  const turn = await turnOfFactors(services, person.id);
   const { passkeys } = await credentialsOf(services, person.id);
   if (passkeys.length >= mostPasskeys)
     throw new HubError('conflict', `${mostPasskeys} passkeys are enough; remove one`);
@@ -83,6 +85,7 @@ export async function passkeyEnrolment(
     amr: passkeyMethods(data),
     commit: {
       changes: [
+        turn,
         { kind: 'insert', collection: credentials, id: passkeyId(credential.id), data },
         ...credentialNotice(services, origin, person, 'passkey-added'),
       ],

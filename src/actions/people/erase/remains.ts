@@ -17,7 +17,9 @@ import {
 } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { everyRecord } from '../../access/reading.ts';
+import { factorTurnId } from '../../factors/turn.ts';
 import type { Services } from '../../services.ts';
+import { withoutTurn } from '../../turn.ts';
 import { proposalsAbout } from '../../unify/about.ts';
 import { leftAlone } from '../../unify/decide.ts';
 import { previewNames, withoutPreview } from '../import/kept-preview.ts';
@@ -34,7 +36,10 @@ export async function remainsOf(services: Services, record: Stored<Person>): Pro
   const { store } = services;
   const { id: person } = record;
   const own = [credentials, recoveryCodes, oneTimeLinks, identities] as const;
-  const secrets: Change[] = [{ kind: 'remove', collection: factorGraces, id: person }];
+  const secrets: Change[] = [
+    { kind: 'remove', collection: factorGraces, id: person },
+    withoutTurn(factorTurnId(person)),
+  ];
   for (const collection of own)
     for await (const { id } of everyRecord(store, collection as Collection, { where: { person } }))
       secrets.push({ kind: 'remove', collection, id });

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { recoveryCodesLeft, renewRecoveryCodes } from '#actions/factors/recovery-codes.ts';
 import { factorsOf } from '#actions/factors/remove.ts';
+import { lostFactorTurn } from '#actions/factors/turn.ts';
 import { HubError } from '#domain/errors.ts';
 import { context } from '#http/context.ts';
 import { flash } from '#http/middleware/flash.ts';
@@ -34,7 +35,7 @@ export async function enrolled(req: Request, res: Response, factor: Commit, amr:
     await oidc.raiseSession(req, res, amr);
     const made = before > 0 ? undefined : await renewRecoveryCodes(services, originOf(req, res), person);
     if (made !== undefined) await services.store.write(made.commit);
-    await unit.commit();
+    await unit.commit().catch(lostFactorTurn);
     return made?.codes;
   });
   if (codes !== undefined) return render(res, 'account/recovery-codes', { codes, on, added: true });

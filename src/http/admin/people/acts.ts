@@ -24,12 +24,13 @@ import { text } from '../route.ts';
 type Line = Parameters<typeof Flash>[1];
 type Act = (services: Services, person: Stored<Person>, req: Request, res: Response) => Promise<Line>;
 
-function formOf(act: Act, kept: readonly string[] = []) {
+function formOf(act: Act, kept: readonly string[] = [], dangerous = false) {
   return async (req: Request, res: Response, { services }: HttpDeps): Promise<void> => {
     const person = await services.store.get(people, text(req.params.id));
     if (person === undefined) throw new HubError('not-found');
-    // Giving somebody a part of the hub itself is the most dangerous act of all.
-    if (isHubRole(text(req.body?.role)) && !(await freshOrAgain(res, repeat(`/admin/people/${person.id}`)))) return;
+    // Giving somebody a part of the hub itself is the most dangerous act of all; who takes somebody's factors is half in.
+    const asks = dangerous || isHubRole(text(req.body?.role));
+    if (asks && !(await freshOrAgain(res, repeat(`/admin/people/${person.id}`)))) return;
     const filled = Object.fromEntries(kept.map((name) => [name, text(req.body?.[name])]));
     await refusedAsLine(
       res,
@@ -75,6 +76,7 @@ export const resetMfa = formOf(
     return { tone: 'good', key: 'admin.person.factorsReset', values: { name: person.name } };
   },
   ['reason'],
+  true,
 );
 
 export const mailLink = formOf(async (services, person, req, res) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listKeys } from '#actions/keys/list.ts';
-import { rotateKeys } from '#actions/keys/rotate.ts';
+import { retireLeakedKey, rotateKeys } from '#actions/keys/rotate.ts';
 import { named } from '../openapi/names.ts';
 import { type Route, route } from '../route.ts';
 import { listOf, listQuery, pageOf } from './list.ts';
@@ -16,6 +16,7 @@ const key = named(
     readyAt: z.string().describe('Of a next key: from when it may sign').optional(),
     activatedAt: z.string().optional(),
     leavesAt: z.string().describe('When it leaves the JWKS').optional(),
+    leakedAt: z.string().describe('When it was taken out of use, because somebody else had it').optional(),
   }),
 );
 
@@ -27,13 +28,16 @@ const list = route({
   query: z.strictObject(listQuery(['createdAt'])),
   answers: { 200: { description: 'Public facts of the keys, oldest first', schema: pageOf('KeyPage', key) } },
   async handle({ services, query }) {
-    const shown = (await listKeys(services)).map(({ createdAt, readyAt, activatedAt, leavesAt, ...rest }) => ({
-      ...rest,
-      createdAt: iso(createdAt),
-      ...(readyAt === undefined ? {} : { readyAt: iso(readyAt) }),
-      ...(activatedAt === undefined ? {} : { activatedAt: iso(activatedAt) }),
-      ...(leavesAt === undefined ? {} : { leavesAt: iso(leavesAt) }),
-    }));
+    const shown = (await listKeys(services)).map(
+      ({ createdAt, readyAt, activatedAt, leavesAt, leakedAt, ...rest }) => ({
+        ...rest,
+        createdAt: iso(createdAt),
+        ...(readyAt === undefined ? {} : { readyAt: iso(readyAt) }),
+        ...(activatedAt === undefined ? {} : { activatedAt: iso(activatedAt) }),
+        ...(leakedAt === undefined ? {} : { leakedAt: iso(leakedAt) }),
+        ...(leavesAt === undefined ? {} : { leavesAt: iso(leavesAt) }),
+      }),
+    );
     return { status: 200, body: listOf(shown, query) };
   },
 });
@@ -45,6 +49,12 @@ const rotation = named(
       .boolean()
       .describe(
         'The new key signs at once: for a key that leaked. Systems may refuse its tokens until they fetch the keys again',
+      )
+      .optional(),
+    leaked: z
+      .string()
+      .describe(
+        'The kid of a key that somebody else has: it leaves the JWKS at once, and what it signed counts no more',
       )
       .optional(),
   }),
@@ -65,6 +75,7 @@ const rotate = route({
   body: { type: 'application/json', schema: rotation, optional: true },
   answers: { 200: { description: 'The kids that were made, activated and retired', schema: rotated } },
   async handle({ services, origin, body }) {
+    if (body.leaked !== undefined) return { status: 200, body: await retireLeakedKey(services, origin, body.leaked) };
     return { status: 200, body: await rotateKeys(services, origin, body.now === true ? { now: true } : {}) };
   },
 });

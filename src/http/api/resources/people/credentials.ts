@@ -51,6 +51,7 @@ const resetAll = route({
   description:
     'With recovery codes and remembered browsers; every session ends. The password stays. Who may is said by `hub:password-reset`; never for holders of more rights in the hub.',
   permission: 'hub:password-reset',
+  fresh: true,
   departments: 'person',
   find: findReachable,
   query: reasonQuery,
@@ -66,6 +67,7 @@ const resetOne = route({
   path: '/people/{id}/credentials/{credential}',
   summary: 'Take one second factor from a person',
   permission: 'hub:password-reset',
+  fresh: true,
   departments: 'person',
   async find(look: Look) {
     const person = await findReachable(look);
