@@ -139,6 +139,7 @@ export async function beginSession(
   const data: SessionRecord = {
     payload: { amr: [...amr], acr, loginTs: Math.floor(now / 1000), kind: 'Session' },
     account: person.id,
+    ...(person.endings === undefined ? {} : { endings: person.endings }),
     uid: randomToken(),
     startedAt: now,
     seenAt: now,
