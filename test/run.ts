@@ -21,7 +21,8 @@ const chosen = (patterns: readonly string[]): string[] =>
 const throughTheHub = [
   'test/journey.test.ts',
   'test/oidc/{leaving,code-flow,device,journey,logout,races,refusals,tokens}.test.ts',
-  'test/http/{account,sign-in}.test.ts',
+  'test/http/{account,sign-in,sources}.test.ts',
+  'test/actions/sources/*.test.ts',
   'test/http/api/{people,unify}.test.ts',
   'test/actions/people/departments.test.ts',
   'test/actions/unify/{jobs,unify}.test.ts',

@@ -83,12 +83,13 @@ function sentence(event: AuditEvent, { texts, document, systemOf, personId }: Wo
 
 /** How somebody signed in: the second step says more than the first. */
 function howKey({ detail }: AuditEvent): string {
+  if (detail?.method === 'source') return detail.second === undefined ? 'how.source' : 'how.source-second';
   const second = detail?.second ?? detail?.method;
   if (second === 'password') return 'how.pwd';
   return typeof second === 'string' && second in ways ? `how.${second}` : 'how.unknown';
 }
 
-const ways = { totp: true, 'recovery-code': true, 'remembered-device': true, passkey: true };
+const ways = { totp: true, 'recovery-code': true, 'remembered-device': true, passkey: true, ldap: true };
 
 function rightsOf({ detail }: AuditEvent): string[] {
   const permissions = detail?.permissions;
