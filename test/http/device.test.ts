@@ -83,6 +83,29 @@ test('the page says what asks, as text, and whatever is no plain yes is a no', a
   assert.equal((await browser.get(hub.issuer + location)).location, '/device/end/used');
 });
 
+test('the page that asks is answered in the browser that typed the code, by whom it named', async (t) => {
+  const hub = await withHandheld(await pagesHub(t));
+  const { user_code } = await askedBy(hub);
+  const victim = await signedInHelp(hub);
+  const lure = await typed(hub, user_code);
+  assert.equal(
+    (await victim.get(hub.issuer + lure.location)).location,
+    '/device/end/expired',
+    'a link sent to somebody',
+  );
+  const form = await victim.get(`${hub.issuer}/device`);
+  const sent = { csrf: tokenIn(form), answer: 'allow' };
+  assert.equal((await victim.post(hub.issuer + lure.location, sent)).location, '/device/end/expired');
+  const own = hub.issuer + ((await typed(hub, user_code, victim)).location ?? '');
+  const page = await victim.get(own);
+  const as = /name="as" value="([^"]+)"/.exec(page.text)?.[1] ?? assert.fail(page.text);
+  const someone = await hub.person('sven');
+  const swapped = await victim.post(own, { csrf: tokenIn(page), answer: 'allow', as: someone.id });
+  assert.equal(swapped.location, new URL(own).pathname, 'it named somebody else: it asks again');
+  const allowed = await victim.post(own, { csrf: tokenIn(page), answer: 'allow', as });
+  assert.match(allowed.location ?? '', /\/device\/(?!end|confirm)/);
+});
+
 test('nothing is looked up by an address alone, and a made-up ticket leads nowhere', async (t) => {
   const hub = await withHandheld(await pagesHub(t));
   const { user_code } = await askedBy(hub);

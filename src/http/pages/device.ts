@@ -1,4 +1,4 @@
-import type { Express, RequestHandler, Response } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { codeBuckets } from '#actions/signin/buckets.ts';
 import { recordLocked } from '#actions/signin/locked.ts';
 import { giveBack, takeTry } from '#actions/signin/tries.ts';
@@ -14,6 +14,7 @@ import { originOf } from '#http/middleware/origin.ts';
 import { viewerOf } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
 import type { WaitingDevice } from '#oidc/device/approval.ts';
+import { hashedId } from '#platform/ids.ts';
 import { scopeWords } from './consent.ts';
 import { throttledLine } from './sign-in/password.ts';
 
@@ -59,11 +60,11 @@ const takeCode: RequestHandler = async (req, res) => {
   }
   await giveBack(services, buckets);
   if (device.state !== 'waiting') return res.redirect(303, `/device/end/${device.state}`);
-  res.redirect(303, `/device/confirm/${seal(res, device, typed)}`);
+  res.redirect(303, `/device/confirm/${seal(req, res, device, typed)}`);
 };
 
 const ask: RequestHandler<{ ticket: string }> = async (req, res) => {
-  const { device, code } = await questionOf(res, req.params.ticket);
+  const { device, code } = await questionOf(req as unknown as Request, res, req.params.ticket);
   if (device?.state !== 'waiting') return res.redirect(303, `/device/end/${device?.state ?? 'expired'}`);
   const { texts } = context(res);
   const viewer = await viewerOf(req, res);
@@ -76,18 +77,22 @@ const ask: RequestHandler<{ ticket: string }> = async (req, res) => {
     from: device.ip,
     agent: knownBrowser(texts, device.agent),
     personName: viewer?.person.name,
+    as: viewer?.person.id,
   });
 };
 
 const answer: RequestHandler<{ ticket: string }> = async (req, res) => {
   const { oidc } = context(res).deps;
-  const { device } = await questionOf(res, req.params.ticket);
+  const { device } = await questionOf(req as unknown as Request, res, req.params.ticket);
   if (device?.state !== 'waiting') return res.redirect(303, `/device/end/${device?.state ?? 'expired'}`);
   // Whatever is not a plain yes is a no.
   if (field(req, 'answer') !== 'allow') {
     const denied = await oidc.denyDevice(req, device.id);
     return res.redirect(303, `/device/end/${denied ? 'denied' : 'used'}`);
   }
+  // The page said whose name the device gets; whoever signed in here since is asked themselves.
+  const viewer = await viewerOf(req as unknown as Request, res);
+  if (field(req as unknown as Request, 'as') !== (viewer?.person.id ?? '')) return res.redirect(303, req.path);
   if (!(await oidc.approveDevice(req, res, device.id))) res.redirect(303, '/device/end/used');
 };
 
@@ -104,18 +109,37 @@ function knownBrowser(language: Texts, agent: string | undefined): string | unde
   return name === language.t('sessions.unknown') ? undefined : name;
 }
 
-function seal(res: Response, device: WaitingDevice, typed: string): string {
+/** Of this browser alone: a page that asks is no link to send to somebody who never saw a code. */
+function seal(req: Request, res: Response, device: WaitingDevice, typed: string): string {
   const { services } = context(res).deps;
-  const ticket = { id: device.id, code: spelledCode(typed), until: services.clock.now() + askMs };
+  const until = services.clock.now() + askMs;
+  const ticket: Ticket = { id: device.id, code: spelledCode(typed), until, browser: browserOf(req, res) };
   return services.seal.seal(purpose, JSON.stringify(ticket));
 }
 
-async function questionOf(res: Response, ticket: string): Promise<{ device: WaitingDevice | undefined; code: string }> {
+interface Ticket {
+  readonly id: string;
+  readonly code: string;
+  /** In ms. */
+  readonly until: number;
+  readonly browser: string;
+}
+
+/** The browser by its form cookie, hashed: addresses are seen by others. */
+function browserOf(req: Request, res: Response): string {
+  return hashedId(cookie(req, cookieName(res, 'csrf')) ?? '');
+}
+
+async function questionOf(
+  req: Request,
+  res: Response,
+  ticket: string,
+): Promise<{ device: WaitingDevice | undefined; code: string }> {
   const { services, oidc } = context(res).deps;
   const none = { device: undefined, code: '' };
   try {
-    const opened = JSON.parse(services.seal.open(purpose, ticket)) as { id: string; code: string; until: number };
-    if (opened.until <= services.clock.now()) return none;
+    const opened = JSON.parse(services.seal.open(purpose, ticket)) as Ticket;
+    if (opened.until <= services.clock.now() || opened.browser !== browserOf(req, res)) return none;
     return { device: await oidc.deviceById(opened.id), code: opened.code };
   } catch {
     return none;
