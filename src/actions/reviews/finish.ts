@@ -9,10 +9,10 @@ import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 import { replaced, withdrawItem } from './decide.ts';
 import { countsOf } from './list.ts';
-import { holdersOf, type LiveItem, liveOf } from './live.ts';
+import { holdersOf, type LiveItem, liveAmong, turns } from './live.ts';
 import { refreshReview } from './refresh.ts';
 
-const page = 100;
+const page = 40;
 
 /**
  * Settles what nobody decided and puts the end of a review on record. What no withdrawal can take stays: what rules give, and roles
@@ -66,8 +66,11 @@ async function settle(
   );
   const policy = await policyInForce(services);
   const kept: Change[] = [];
+  const liveOf = liveAmong(policy, holders, services.clock.now());
+  const turn = turns();
   for (const item of items) {
-    const live = liveOf(policy, item, holders.get(item.person), services.clock.now());
+    await turn();
+    const live = liveOf(item);
     if (live !== undefined && undecided === 'withdraw' && (await lapsed(services, origin, item, live))) continue;
     kept.push(replaced(item, ended(item, live === undefined ? 'gone' : 'undecided')));
   }

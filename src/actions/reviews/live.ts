@@ -62,8 +62,27 @@ export function liveItems({ compiled }: PolicyInForce, { person, assignments: al
 
 /** What an item asks about now; undefined when that is gone. */
 export function liveOf(policy: PolicyInForce, item: ReviewItem, holder: Holder | undefined, now: number) {
-  if (holder === undefined) return undefined;
-  return liveItems(policy, holder, now).find(({ assignment, role }) =>
+  return holder === undefined ? undefined : among(liveItems(policy, holder, now), item);
+}
+
+/** The same for many items: each person is worked out once. */
+export function liveAmong(
+  policy: PolicyInForce,
+  holders: ReadonlyMap<string, Holder>,
+  now: number,
+): (item: ReviewItem) => LiveItem | undefined {
+  const known = new Map<string, readonly LiveItem[]>();
+  return (item) => {
+    const holder = holders.get(item.person);
+    if (holder === undefined) return undefined;
+    const all = known.get(item.person) ?? liveItems(policy, holder, now);
+    known.set(item.person, all);
+    return among(all, item);
+  };
+}
+
+function among(all: readonly LiveItem[], item: ReviewItem): LiveItem | undefined {
+  return all.find(({ assignment, role }) =>
     item.assignment === undefined ? assignment === undefined && role === item.role : assignment?.id === item.assignment,
   );
 }
@@ -89,17 +108,17 @@ function plainRule({ when, from, until }: RuleOfPolicy): JsonValue {
   return JSON.parse(JSON.stringify({ when, from, until }, plain));
 }
 
-/** So many people are looked at before everybody else gets a turn. */
-const turn = 50;
+/** So long, in ms, one piece of work may keep everybody else waiting: the embedded store answers at once and lets nobody between. */
+const turnMs = 8;
 
-/** Walks through people and lets others have their turn. */
-export async function* inTurns<T>(all: Iterable<T>): AsyncGenerator<T> {
-  let count = 0;
-  for (const one of all) {
-    yield one;
-    count += 1;
-    if (count % turn === 0) await setImmediate();
-  }
+/** Asked again and again during long work: gives others their turn when it is time. */
+export function turns(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < turnMs) return;
+    await setImmediate();
+    since = performance.now();
+  };
 }
 
 /** These people with their assignments, two reads for all; who is gone is not among them. @param ids at most 1000 */

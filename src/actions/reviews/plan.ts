@@ -1,3 +1,4 @@
+import { isActive } from '#domain/people/active.ts';
 import { withIncluders } from '#domain/policy/inclusion.ts';
 import { acceptances, type ReviewItem, type ReviewScope } from '#storage/collections.ts';
 import { everyRecord } from '../access/reading.ts';
@@ -5,7 +6,7 @@ import { acceptanceId, isAccepted } from '../conflicts/accept.ts';
 import { type PolicyInForce, policyInForce } from '../policy/in-force.ts';
 import { everybody } from '../policy/people.ts';
 import type { Services } from '../services.ts';
-import { type Holder, inTurns, type LiveItem, liveItems } from './live.ts';
+import { type Holder, type LiveItem, liveItems, turns } from './live.ts';
 import { type Asked, choosing } from './reviewers.ts';
 
 export interface PlannedItem {
@@ -26,12 +27,14 @@ export async function* planItems(
   const policy = await policyInForce(services);
   const fits = await fitting(services, policy, scope);
   const choose = choosing(services, reviewers);
+  const turn = turns();
   for await (const page of everybody(services.store)) {
     const planned: PlannedItem[] = [];
-    for await (const { id, person: record, assignments } of inTurns(page)) {
+    for (const { id, person: record, assignments } of page) {
+      await turn();
       const person = { ...record, id };
       const holder = { person, assignments };
-      if (person.status !== 'active') continue;
+      if (!isActive(person, now)) continue;
       for (const live of liveItems(policy, holder, now)) {
         if (!fits(holder, live)) continue;
         const { role, assignment, digest } = live;

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import { planItems } from './plan.ts';
 
 /** So many records a commit: what others wait for meanwhile stays short. */
-const chunk = 100;
+const chunk = 40;
 
 /**
  * Makes the items of a review that somebody began, and opens it. Whoever takes it up makes them anew from the start; a process that

@@ -5,7 +5,7 @@ import { type Change, CommitConflict } from '#storage/port.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 import { replaced } from './decide.ts';
-import { holdersOf, inTurns, liveOf } from './live.ts';
+import { holdersOf, liveAmong, turns } from './live.ts';
 import { itemsOf } from './prepare.ts';
 
 const page = 300;
@@ -17,6 +17,7 @@ const page = 300;
  */
 export async function refreshReview(services: Services, review: Stored<Review>, held: () => boolean): Promise<boolean> {
   const { store, clock } = services;
+  const turn = turns();
   let cursor: string | null | undefined;
   while (cursor !== null) {
     if (!held()) return false;
@@ -32,9 +33,11 @@ export async function refreshReview(services: Services, review: Stored<Review>, 
     );
     const changes: Change[] = [];
     const events: AuditDraft[] = [];
-    for await (const item of inTurns(items)) {
+    const liveOf = liveAmong(policy, holders, clock.now());
+    for (const item of items) {
+      await turn();
       if (item.state !== 'open' && item.state !== 'kept' && item.state !== 'change') continue;
-      const live = liveOf(policy, item, holders.get(item.person), clock.now());
+      const live = liveOf(item);
       const decision = item.state === 'open' ? undefined : item.decision;
       if (live === undefined) {
         // A finding whose rule gives the role no more, or a role that ended after it was kept: the decision stands as it was made.

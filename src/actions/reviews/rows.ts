@@ -4,7 +4,7 @@ import type { Page } from '#storage/port.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 import { type LastUsed, lastUsed } from './last-used.ts';
-import { type Holder, holdersOf, type LiveItem, liveOf } from './live.ts';
+import { type Holder, holdersOf, type LiveItem, liveAmong, turns } from './live.ts';
 
 /** An item with what it asks about as it stands now. */
 export interface ReviewRow {
@@ -24,9 +24,12 @@ export async function rowsOf(services: Services, items: readonly Stored<ReviewIt
     services,
     items.map(({ person }) => person),
   );
-  const lives = new Map(items.map((item) => [item.id, liveOf(policy, item, holders.get(item.person), now)]));
+  const liveOf = liveAmong(policy, holders, now);
+  const lives = new Map(items.map((item) => [item.id, liveOf(item)]));
+  const turn = turns();
   const used = new Map<string, Map<string, LastUsed>>();
   for (const [id, holder] of holders) {
+    await turn();
     const theirs = items.filter(({ person }) => person === id).map((item) => lives.get(item.id));
     used.set(
       id,
