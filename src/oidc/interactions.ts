@@ -147,7 +147,9 @@ export async function finishSignIn(
     const ts = how.authTime ?? Math.floor(services.clock.now() / 1000);
     const { source, sourceHint } = how;
     const through = source === undefined ? {} : { source, ...(sourceHint === undefined ? {} : { sourceHint }) };
-    return { login: { accountId: person.id, amr: [...how.amr], acr, remember: true, ts, ...through } };
+    // What ends everything of the person before this is resumed ends this too.
+    const { endings = 0 } = person;
+    return { login: { accountId: person.id, amr: [...how.amr], acr, remember: true, ts, endings, ...through } };
   });
 }
 

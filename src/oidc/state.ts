@@ -27,8 +27,8 @@ export interface RequestState {
   readonly accounts: Map<string, Stored<Person>>;
   /** The session that was given a new id in this request. */
   rotated: Stored<SessionRecord> | undefined;
-  /** By which source whoever signs in with this request was proved; undefined where nobody does. */
-  login: { readonly source?: string; readonly sourceHint?: string } | undefined;
+  /** By which source whoever signs in with this request was proved, and how often everything of theirs had ended; undefined where nobody does. */
+  login: { readonly source?: string; readonly sourceHint?: string; readonly endings?: number } | undefined;
   /** A session was made in this request (its public id). */
   sessionStarted: string | undefined;
   /** Which one-time id comes next: the library does not say what a mark is for. */

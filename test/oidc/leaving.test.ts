@@ -10,8 +10,9 @@ import { leavePerson } from '#actions/people/leave.ts';
 import { leavingProof } from '#actions/people/leaving.ts';
 import { manualClock } from '#platform/clock.ts';
 import { people, rememberedDevices, sessions } from '#storage/collections.ts';
-import { operator } from '#test/support/hub.ts';
-import { aHub, asCrm, type Context, enter, redeem } from './fixture.ts';
+import { Browser } from '#test/support/browser.ts';
+import { operator, passphrase } from '#test/support/hub.ts';
+import { aHub, asCrm, ask, type Context, enter, redeem } from './fixture.ts';
 
 const dayMs = 86_400_000;
 const start = Date.now();
@@ -114,6 +115,25 @@ test('a session that was being made while its person was disabled is dead after 
   await services.store.write({ changes: [late] });
   await enablePerson(services, operator, id);
   assert.equal((await gives()).silent, false);
+});
+
+test('a sign-in that was proved before an ending is worth nothing when it is resumed after it', async (t) => {
+  const { services, id, crm } = await adaInside(t);
+  const browser = new Browser();
+  const asked = await ask(crm);
+  const page = await browser.follow(asked.url.href);
+  const proved = await browser.post(page.url, { identifier: 'ada@example.com', password: passphrase });
+  assert.equal(proved.status, 303);
+  await disablePerson(services, operator, id);
+  await enablePerson(services, operator, id);
+  const resumed = await browser.follow(new URL(proved.location ?? '', page.url).href);
+  const answer = new URL(resumed.location ?? 'about:blank');
+  const got = await redeem(crm, { browser, asked, answer }).then(
+    () => true,
+    () => false,
+  );
+  assert.equal(got, false, 'no tokens');
+  assert.equal((await enter(crm, { browser, params: { prompt: 'none' } })).answer.searchParams.has('code'), false);
 });
 
 test('somebody let in again after their last day has none; one who still has it keeps it', async (t) => {

@@ -106,7 +106,9 @@ export function assignmentOf(services: Services, origin: Origin, person: string,
     role,
     ...(from === undefined ? {} : { from }),
     ...(until === undefined ? {} : { until }),
-    ...(departments === undefined ? {} : { departments: [...new Set(departments)].sort() }),
+    ...(departments === undefined
+      ? {}
+      : { departments: [...new Set(departments.map((one) => one.normalize('NFC')))].sort() }),
     reason,
     by: actorOf(origin),
     at: services.clock.now(),

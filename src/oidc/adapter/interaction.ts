@@ -42,7 +42,7 @@ export function interactionAdapter(services: Services): Adapter {
       const { state } = unitOf(services);
       state.records.set(key, record);
       const { login } = (record.payload.result ?? {}) as { login?: RequestState['login'] };
-      if (login !== undefined) state.login = sourceOf(login);
+      if (login !== undefined) state.login = provedBy(login);
       return {
         ...record.payload,
         jti: id,
@@ -72,8 +72,8 @@ export function interactionAdapter(services: Services): Adapter {
   };
 }
 
-function sourceOf({ source, sourceHint }: NonNullable<RequestState['login']>) {
-  return { ...(source === undefined ? {} : { source }), ...(sourceHint === undefined ? {} : { sourceHint }) };
+function provedBy({ source, sourceHint, endings = 0 }: NonNullable<RequestState['login']>) {
+  return { endings, ...(source === undefined ? {} : { source }), ...(sourceHint === undefined ? {} : { sourceHint }) };
 }
 
 function stripped(payload: AdapterPayload): Record<string, unknown> {

@@ -69,11 +69,15 @@ export function sessionAdapter(services: Services): Adapter {
   };
 }
 
-/** What the session's person has behind them, as whoever found the account in this request saw it. */
+/** What the person had behind them when they proved who they are, or else when this request found their account. */
 async function endingsSeen(services: Services, account: string): Promise<Pick<SessionRecord, 'endings'>> {
   const { state } = unitOf(services);
-  const seen = state.accounts.get(account) ?? (await services.store.get(people, account));
-  return seen?.endings === undefined ? {} : { endings: seen.endings };
+  const person =
+    state.login === undefined
+      ? (state.accounts.get(account) ?? (await services.store.get(people, account)))
+      : undefined;
+  const endings = state.login?.endings ?? person?.endings ?? 0;
+  return endings === 0 ? {} : { endings };
 }
 
 async function isAlive(services: Services, record: Stored<SessionRecord>): Promise<boolean> {

@@ -7,6 +7,8 @@ export const importPreviewSchema = z.object({
   by: z.string(),
   /** The file's name. */
   name: z.string(),
+  /** The departments that the right of whoever asked was limited to: with other rights it is not theirs to see. */
+  within: z.array(z.string()).optional(),
   digest: z.string(),
   options: z.object({ skipBad: z.boolean(), emailsVerified: z.boolean(), leavers: z.boolean() }),
   /** The number of the policy it was made under. */

@@ -8,6 +8,7 @@ import { resetFactors } from '#actions/factors/reset.ts';
 import { changePerson, disablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { erasePerson } from '#actions/people/erase/erase.ts';
+import { keepPreview, previewRecord, shownPreview } from '#actions/people/import/kept-preview.ts';
 import { sendLink } from '#actions/recovery/send.ts';
 import { askForRole } from '#actions/requests/ask.ts';
 import type { Services } from '#actions/services.ts';
@@ -126,4 +127,18 @@ test('somebody without a department, and of one that only begins alike, is out o
       code: 'forbidden',
     });
   }
+});
+
+test('a preview that was made with a wider right is not there for a limited one', async (t) => {
+  const { services, origin } = await limited(t);
+  const { within: _, ...wide } = origin;
+  const file = Buffer.from('email,name,department\nsam@example.com,Sam,Sales\nfi@example.com,Fi,Finance\n');
+  const kept = await keepPreview(services, wide, 'people.csv', file, {});
+  await assert.rejects(previewRecord(services, origin, kept.id), { code: 'not-found' });
+  const own = await keepPreview(services, origin, 'people.csv', file, {});
+  const { faults } = await shownPreview(services, await previewRecord(services, origin, own.id));
+  assert.deepEqual(
+    faults.map(({ line, path }) => [line, path]),
+    [[3, 'department']],
+  );
 });

@@ -10,6 +10,7 @@ import { createPerson } from '#actions/people/create.ts';
 import { importPeople } from '#actions/people/import/import.ts';
 import { previewImport } from '#actions/people/import/preview.ts';
 import { leavePerson } from '#actions/people/leave.ts';
+import { mergePeople } from '#actions/people/merge/merge.ts';
 import { applyPolicy } from '#actions/policy/apply.ts';
 import { askForRole } from '#actions/requests/ask.ts';
 import { approveRequest } from '#actions/requests/decide.ts';
@@ -132,6 +133,14 @@ test('a pending second step does not outlive a disable and enable', async (t) =>
   await changePerson(services, operator, id, { status: 'active' });
   assert.equal(await pendingStep(services, 'an-interaction'), undefined);
   assert.equal(await pendingStep(services, 'late'), undefined);
+});
+
+test('the account that stays in a merge does not inherit a last day', async (t) => {
+  const { services, id } = await company(t);
+  const old = await createPerson(services, operator, { email: 'old@x.example', name: 'Anna', lastDay: '2026-01-31' });
+  await mergePeople(services, operator, id, { other: old.id, reason: 'the same' });
+  assert.equal((await services.store.get(people, id))?.lastDay, undefined);
+  assert.deepEqual((await effectiveAccess(services, id)).roles, ['seller']);
 });
 
 test('two who let somebody leave at the same moment end everything once', async (t) => {

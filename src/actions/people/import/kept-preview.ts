@@ -59,6 +59,7 @@ export async function keepPreview(
   const data: ImportPreviewRecord = {
     by: actorOf(origin),
     name: name.slice(0, 200),
+    ...(origin.within === undefined ? {} : { within: [...origin.within] }),
     digest,
     options: { skipBad, emailsVerified, leavers },
     policy: file.plan.policy.number,
@@ -79,9 +80,14 @@ export async function previewRecord(
   id: string,
 ): Promise<Stored<ImportPreviewRecord>> {
   const record = await store.get(importPreviews, id);
-  if (record === undefined || record.by !== actorOf(origin) || (record.expiresAt ?? 0) <= clock.now())
+  const same = record !== undefined && record.by === actorOf(origin) && isSame(record.within, origin.within);
+  if (!same || (record.expiresAt ?? 0) <= clock.now())
     throw new HubError('not-found', 'There is no such preview; it is kept for an hour, for whoever asked for it');
   return record;
+}
+
+function isSame(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return JSON.stringify(a?.toSorted()) === JSON.stringify(b?.toSorted());
 }
 
 /** What the preview showed. */

@@ -20,7 +20,7 @@ import type { Change } from '#storage/port.ts';
 import { guardedByPerson } from '../../access/guarded.ts';
 import { assignmentsOf, everyRecord } from '../../access/reading.ts';
 import { assigned, requireMayAssign, shown } from '../../assignments/assign.ts';
-import { ownerRole } from '../../assignments/owners.ts';
+import { ownerRole, ownerStays } from '../../assignments/owners.ts';
 import { actorOf, named } from '../../named.ts';
 import { rightsTag } from '../../policy/rights.ts';
 import type { Services } from '../../services.ts';
@@ -100,6 +100,8 @@ export async function mergePeople(
       ownershipMoves(services, fields.survivor, carried),
     );
     const after = storedPerson(services, fields.survivor, survivor);
+    const goes = after.lastDay !== undefined && survivor.lastDay === undefined;
+    const owners = goes ? await ownerStays(services, survivor.id) : [];
     const taken = carried.map((one) => ({ ...one, person: survivor.id }));
     return {
       act: 'person.merged',
@@ -107,6 +109,7 @@ export async function mergePeople(
       // The one that goes first: what it gives up may be what the survivor takes.
       first: going.changes,
       changes: [
+        ...owners,
         ...moved.changes,
         ...carried.map(
           ({ id: role }): Change => ({
@@ -134,10 +137,10 @@ export async function mergePeople(
 /** Does the survivor own the hub from now on, as the account that goes did? Then there are as many owners as before. */
 function ownershipMoves(
   { clock }: Services,
-  survivor: Pick<PersonFields, 'status'>,
+  survivor: Pick<PersonFields, 'status' | 'lastDay'>,
   carried: readonly Assignment[],
 ): boolean {
-  if (survivor.status !== 'active') return false;
+  if (survivor.status !== 'active' || survivor.lastDay !== undefined) return false;
   return carried.some(
     ({ role, from, until }) => role === ownerRole && until === undefined && (from ?? 0) <= clock.now(),
   );
@@ -185,7 +188,9 @@ function fieldsAfter(
   const taken = textFields.filter((field) => {
     if (other[field] === undefined) return false;
     if (take.includes(field)) return true;
-    return own[field] === undefined && field !== 'username' && !(hasName && names.includes(field));
+    // Nobody leaves because an old account of theirs had a last day.
+    if (field === 'username' || field === 'lastDay') return false;
+    return own[field] === undefined && !(hasName && names.includes(field));
   });
   const after = patched(
     {
