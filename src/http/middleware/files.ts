@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { HubError } from '#domain/errors.ts';
+import { readBounded } from '#http/bounded.ts';
 
 /** A file of a form. */
 export interface Upload {
@@ -17,7 +18,8 @@ const formLimit = 80 * 1024 * 1024;
 export const takeFiles: RequestHandler = async (req, res, next) => {
   const type = req.headers['content-type'] ?? '';
   if (!/^multipart\/form-data\s*;/i.test(type)) return next();
-  const body = await readAll(req);
+  const remedy = `A form may have ${formLimit / 1024 / 1024} MiB`;
+  const body = await readBounded(req, formLimit, remedy);
   const form = await new Response(body as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
     .formData()
     .catch((cause: unknown) => {
@@ -34,17 +36,6 @@ export const takeFiles: RequestHandler = async (req, res, next) => {
   res.locals.uploads = uploads;
   next();
 };
-
-async function readAll(req: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req) {
-    size += chunk.length;
-    if (size > formLimit) throw new HubError('too-large', `A form may have ${formLimit / 1024 / 1024} MiB`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
 
 /** A file of the form, if one was chosen. */
 export function uploaded(locals: Record<string, unknown>, field: string): Upload | undefined {

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { HubError } from '#domain/errors.ts';
+import { readBounded } from '#http/bounded.ts';
 
 /** A form with a file, and what a long text comes to in it. */
 const limit = 2_500_000;
@@ -12,7 +13,7 @@ const limit = 2_500_000;
 export const upload: RequestHandler = async (req, _res, next) => {
   const type = req.get('content-type') ?? '';
   if (!/^multipart\/form-data\b/i.test(type)) return next();
-  const bytes = await readBytes(req);
+  const bytes = await readBounded(req, limit, `A form with its texts may have ${limit} bytes`);
   try {
     const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
     const body: Record<string, string | string[]> = Object.create(null);
@@ -34,19 +35,6 @@ async function textOf(value: string | File): Promise<string> {
   } catch (cause) {
     throw new HubError('bad-request', 'The file is not UTF-8; save it as UTF-8', { cause });
   }
-}
-
-/** Stops keeping what comes at the limit. */
-async function readBytes(req: Request): Promise<Buffer> {
-  if (Number(req.get('content-length') ?? 0) > limit) throw new HubError('too-large');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new HubError('too-large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** Every value of a field: none, one or several. */

@@ -3,6 +3,7 @@ import { effectiveAccess } from '#actions/access/effective.ts';
 import { type AccessExplanation, explainAccess } from '#actions/access/explain.ts';
 import { assignmentsOf } from '#actions/access/reading.ts';
 import { subjectOfPerson } from '#actions/access/subject.ts';
+import { unmergingOf } from '#actions/people/merge/unmerge.ts';
 import { type PolicyInForce, policyInForce } from '#actions/policy/in-force.ts';
 import type { Services } from '#actions/services.ts';
 import { listSessions } from '#actions/sessions/list.ts';
@@ -21,7 +22,7 @@ import { viewer } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
 import { type NamedSystem, type SystemNames, systemNames } from '#http/systems.ts';
 import type { Stored } from '#storage/collection.ts';
-import { type Assignment, links, merges, type Person, people } from '#storage/collections.ts';
+import { type Assignment, links, type Merge, merges, type Person, people } from '#storage/collections.ts';
 import { rowOf } from '../audit/row.ts';
 import { text } from '../route.ts';
 import { factorsShown } from './factors.ts';
@@ -97,14 +98,26 @@ export async function personPage(req: Request, res: Response, { services }: Http
     attributes: attributesOf(texts, person),
     signsInWith: await factorsShown(services, person.id),
     // Who is limited to departments joins no accounts, and sees nobody of the others here.
-    merges: within === undefined ? await mergesOf(services, person) : [],
+    merges: within === undefined ? await mergesOf(services, texts, person) : [],
     mayMerge: within === undefined && looker.hub.has('hub:people-write'),
     mayLimit: looker.hub.has('hub:hub-roles-assign'),
   });
 }
 
+/** Fields that undoing a merge would leave as they are, since they changed after it. */
+async function staying(services: Services, merge: Stored<Merge>): Promise<readonly string[]> {
+  if (merge.state !== 'merged') return [];
+  const [survivor, gone] = await Promise.all([
+    services.store.get(people, merge.survivor),
+    services.store.get(people, merge.gone),
+  ]);
+  if (survivor === undefined || gone === undefined) return [];
+  return (await unmergingOf(services, merge, survivor, gone)).kept.map((field) => field.replace(/^\w+\./, ''));
+}
+
 /** Merges of this account, in either part, the newest first. */
-async function mergesOf({ store }: Services, { id }: Stored<Person>) {
+async function mergesOf(services: Services, texts: Texts, { id }: Stored<Person>) {
+  const { store } = services;
   const found = [
     ...(await store.find(merges, { where: { survivor: id }, limit: 50 })).items,
     ...(await store.find(merges, { where: { gone: id }, limit: 50 })).items,
@@ -112,7 +125,12 @@ async function mergesOf({ store }: Services, { id }: Stored<Person>) {
   return Promise.all(
     found.map(async (one) => {
       const other = one.survivor === id ? one.gone : one.survivor;
-      return { ...one, other, name: (await store.get(people, other))?.name ?? other };
+      return {
+        ...one,
+        other,
+        name: (await store.get(people, other))?.name ?? other,
+        stays: (await staying(services, one)).map((field) => attributeName(texts, field)),
+      };
     }),
   );
 }
@@ -161,12 +179,20 @@ function failingWords({ t }: Texts, failing: FailingTest): string {
   return actual === undefined ? t('admin.needs.butEmpty', { needs }) : t('admin.needs.but', { needs, actual });
 }
 
+/** What an attribute is called: the company's further ones bear their own names. */
+function attributeName({ t, has }: Texts, field: string): string {
+  const name = field.replace(/^attributes\./, '');
+  return has(`admin.attribute.${name}`) ? t(`admin.attribute.${name}`) : name;
+}
+
 /** The hub's own attributes first, then the company's further ones under their own names. */
 function attributesOf(texts: Texts, person: Stored<Person>): readonly [string, string][] {
   const all = policyAttributes(fieldsOf(person)).map(([name, value]) => {
     const known = texts.has(`admin.attribute.${name}`);
-    const label = known ? texts.t(`admin.attribute.${name}`) : name;
-    return { known, row: [label, Array.isArray(value) ? value.join('; ') : String(value)] as [string, string] };
+    return {
+      known,
+      row: [attributeName(texts, name), Array.isArray(value) ? value.join('; ') : String(value)] as [string, string],
+    };
   });
   return [...all.filter(({ known }) => known), ...all.filter(({ known }) => !known)].map(({ row }) => row);
 }

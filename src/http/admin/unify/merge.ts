@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { assignmentsOf } from '#actions/access/reading.ts';
+import { credentialsOf } from '#actions/factors/credentials.ts';
 import { areHubRoles, mergePeople } from '#actions/people/merge/merge.ts';
 import { unmergePeople } from '#actions/people/merge/unmerge.ts';
 import type { Services } from '#actions/services.ts';
@@ -61,8 +62,15 @@ async function effects(services: Services, person: Stored<Person>, other: Stored
       login: link.login ?? '',
       moves: !own.some(({ system }) => system === link.system),
     })),
+    signsInWith: await waysOf(services, other),
     roles: (await assignmentsOf(services.store, other.id)).map(({ id, role, reason }) => ({ id, role, reason })),
   };
+}
+
+/** What the other account signs in with; none of it comes along. */
+async function waysOf(services: Services, { id }: Stored<Person>) {
+  const { password, totp, passkeys } = await credentialsOf(services, id);
+  return { password: password !== undefined, app: totp !== undefined, passkeys: passkeys.length };
 }
 
 /** Joins the two. */

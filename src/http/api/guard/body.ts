@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HubError } from '#domain/errors.ts';
+import { readBounded } from '#http/bounded.ts';
 import { faultsOf } from '../problem.ts';
 import type { BodyDeclaration } from '../route.ts';
 import { parseJson } from './json.ts';
@@ -14,7 +15,8 @@ export async function readBody<B>(req: IncomingMessage, declared: BodyDeclaratio
   const bodiless = req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined;
   const none = bodiless || req.headers['content-length'] === '0';
   if (!(none && declared.optional === true)) checkType(req, declared.type);
-  const text = none ? '' : decode(await readBytes(req, declared.limit ?? defaultLimit));
+  const limit = declared.limit ?? defaultLimit;
+  const text = none ? '' : decode(await readBounded(req, limit, `At most ${limit} bytes`));
   const given = declared.type === 'text/csv' ? text : text === '' && declared.optional ? {} : parseJson(text);
   const checked = declared.schema.safeParse(given);
   if (checked.success) return checked.data;
@@ -36,30 +38,6 @@ function checkType(req: IncomingMessage, type: string): void {
   const utf8 = charset === undefined || /^"?utf-?8"?$/i.test(charset);
   if (given.toLowerCase() === type && utf8 && encoding === 'identity') return;
   throw new HubError('unsupported-type', `Send ${type} in UTF-8, not compressed`);
-}
-
-/** Stops at the limit at once; the rest is drained by the server after the answer, so that the client reads it. */
-function readBytes(req: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = () => new HubError('too-large', `At most ${limit} bytes`);
-  if (Number(req.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const take = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= limit) {
-        chunks.push(chunk);
-        return;
-      }
-      req.off('data', take);
-      req.resume();
-      reject(tooLarge());
-    };
-    req.on('data', take);
-    req.once('end', () => resolve(Buffer.concat(chunks)));
-    req.once('error', (cause) => reject(new HubError('bad-request', 'The body broke off', { cause })));
-    req.once('close', () => reject(new HubError('bad-request', 'The body broke off')));
-  });
 }
 
 function decode(bytes: Buffer): string {
