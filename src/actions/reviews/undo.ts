@@ -1,17 +1,20 @@
 import type { Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Assignment, assignments, type ReviewItem, reviewItems, reviews } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { guardedByPerson } from '../access/guarded.ts';
 import { assigned, isSame } from '../assignments/assign.ts';
+import { actorOf } from '../named.ts';
+import { rightsOf } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { decided, replaced, requireRunning, settled } from './decide.ts';
 import { requireMayDecide } from './reviewers.ts';
 
 /**
- * Takes a decision back while the review is open. What was withdrawn is given back as it was, unless its time is over or a separation
- * rule stands against it by now.
+ * Takes a decision back while the review is open: one's own, or anybody's by who may assign roles. What was withdrawn is given back as
+ * it was, unless its time is over, the person has left or a separation rule stands against it by now.
  * @throws HubError `not-found`, `forbidden`, `conflict`, `already-exists`, `stale`, SeparationBreached
  */
 export async function undoDecision(
@@ -28,7 +31,10 @@ export async function undoDecision(
   if (item.version !== ifVersion) throw new HubError('stale');
   if (item.state !== 'kept' && item.state !== 'change' && item.state !== 'withdrawn')
     throw new HubError('conflict', 'There is no decision to take back');
-  const { id: _, version, expiresAt: _expiry, decision: _decision, taken, ...rest } = item;
+  const { id: _, version, expiresAt: _expiry, decision, taken, ...rest } = item;
+  // Who reviews gives no role that somebody with the right to took.
+  if (decision?.by !== actorOf(origin) && !(await rightsOf(services, origin)).has('hub:roles-assign'))
+    throw new HubError('forbidden', 'Somebody else decided this; an administrator takes it back');
   const data: ReviewItem = { ...rest, state: 'open' };
   // A review that ends at the same moment leaves nothing open.
   const running: Change = {
@@ -44,6 +50,8 @@ export async function undoDecision(
   const assignment = item.assignment;
   await settled(() =>
     guardedByPerson(services, origin, item.person, async ({ person, assignments: standing }) => {
+      if (!isActive(person, services.clock.now()))
+        throw new HubError('conflict', 'This person has left: nothing that they had comes back');
       if (taken.until !== undefined && taken.until <= services.clock.now())
         throw new HubError('conflict', 'What was withdrawn would have ended by now');
       const given: Assignment = { person: person.id, role: item.role, ...taken };

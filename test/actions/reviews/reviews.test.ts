@@ -5,6 +5,7 @@ import { assignRole } from '#actions/assignments/assign.ts';
 import { withdrawRole } from '#actions/assignments/withdraw.ts';
 import { changePerson } from '#actions/people/change.ts';
 import { erasePerson } from '#actions/people/erase/erase.ts';
+import { leavePerson } from '#actions/people/leave.ts';
 import { applyPolicy } from '#actions/policy/apply.ts';
 import { closeReview } from '#actions/reviews/close.ts';
 import { keepAll } from '#actions/reviews/decide.ts';
@@ -249,6 +250,21 @@ test('a decision is taken back while the review is open; what was withdrawn come
   clock.at += 14 * day;
   await assert.rejects(undoDecision(services, boss, kept.id, kept.version), refused('conflict'), 'its day has come');
   await assert.rejects(decide(admin, await itemOf(id, ben, 'seller'), 'keep'), refused('conflict'));
+});
+
+test('what an administrator withdrew is given back by an administrator, and nobody who left gets anything', async (t) => {
+  const { services, begin, itemOf, decide, rolesOf, boss, ben, anna, admin } = await company(t);
+  const id = await begin();
+  const theirs = await decide(admin, await itemOf(id, ben, 'creditor'), 'withdraw');
+  assert.equal(theirs.reviewer, idOf(boss));
+  await assert.rejects(undoDecision(services, boss, theirs.id, theirs.version), refused('forbidden'));
+  assert.deepEqual(await rolesOf(ben), ['reader', 'seller']);
+  await undoDecision(services, admin, theirs.id, theirs.version);
+  const mine = await decide(boss, await itemOf(id, anna, 'seller'), 'withdraw');
+  await leavePerson(services, operator, idOf(anna));
+  await assert.rejects(undoDecision(services, boss, mine.id, mine.version), refused('conflict'));
+  await changePerson(services, operator, idOf(anna), { status: 'active' });
+  assert.deepEqual(await rolesOf(anna), ['reader']);
 });
 
 for (const undecided of ['keep', 'withdraw'] as const)
