@@ -361,3 +361,13 @@ test('signing out goes on to the source, and from there to where it was going', 
   assert.equal(await isIn(browser), false);
   assert.equal((await browser.get(`${hub.issuer}/sign-out/done?state=made-up`)).status, 200);
 });
+
+test('a flood of made-up answers is no flood of events', async (t) => {
+  const apart = await bootHub(t);
+  await addSource(apart.services, upstream);
+  const floods = Array.from({ length: 130 }, (_, at) => `${apart.issuer}/sign-in/from/upstream?state=made-up-${at}`);
+  for (const address of floods) assert.equal((await new Browser().get(address)).status, 400);
+  const events = await eventsOf(apart.services, 'signin.failed');
+  assert.equal(events.length, 101, 'a hundred of one network, then one for the minute');
+  assert.ok(events.every(({ detail }) => detail?.cause === 'unknown-state'));
+});

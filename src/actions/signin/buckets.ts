@@ -48,6 +48,11 @@ export function codeBuckets(
   ];
 }
 
+/** How many refusals of sources that concern nobody here a network has recorded one by one. */
+export function refusalBucket(services: Pick<Services, 'seal' | 'settings'>, ip: string | undefined): Bucket {
+  return bucketFor(services, 'source-network', networkOf(ip), services.settings.limits.signin.perNetwork);
+}
+
 /** @param kind what is counted: an `account`, a `network`, a `device` */
 export function bucketFor(
   services: Pick<Services, 'seal'>,

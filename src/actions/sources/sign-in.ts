@@ -2,12 +2,15 @@ import { assuranceBy } from '#domain/assurance.ts';
 import { draft, type Origin } from '#domain/audit/event.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person } from '#storage/collections.ts';
+import { folded } from '../audit/folded.ts';
 import { credentialsOf, hasSecondFactor } from '../factors/credentials.ts';
 import { named } from '../named.ts';
 import type { Services } from '../services.ts';
+import { refusalBucket } from '../signin/buckets.ts';
 import { noticeOfNewDevice } from '../signin/device.ts';
 import { type SignIn, sparedCode, succeeded } from '../signin/sign-in.ts';
 import { beginSourceStep } from '../signin/step.ts';
+import { takeTry } from '../signin/tries.ts';
 import { identityId, provingSource, type SourceMethod } from './identities.ts';
 import { type Met, meetIdentity, type ProvedIdentity } from './meet.ts';
 
@@ -78,7 +81,10 @@ export async function signInFromSource(
   return { outcome: 'ok', person, amr: second ? [...amr, 'mfa'] : amr, kept };
 }
 
-/** Puts a sign-in by a source that came to nothing on record, whatever becomes of the request. */
+/**
+ * Puts a sign-in by a source that came to nothing on record, whatever becomes of the request. What concerns nobody here takes no
+ * password and no code to send: more of it from one network than it may guess is folded into one event a minute and cause.
+ */
 export async function refuseSource(
   services: Services,
   origin: Origin,
@@ -91,6 +97,12 @@ export async function refuseSource(
 ): Promise<void> {
   const { source, method = 'source', cause, person } = refused;
   const who = person === undefined ? {} : { subject: { id: person.id }, personal: { subject: named(person) } };
-  const event = draft(origin, 'signin.failed', 'failure', { ...who, detail: { cause, method, source } });
-  await services.store.writeNow({ changes: [], events: [event] });
+  const event = (count: number) =>
+    draft(origin, 'signin.failed', 'failure', {
+      ...who,
+      detail: { cause, method, source, ...(count === 1 ? {} : { count }) },
+    });
+  const few = person !== undefined || (await takeTry(services, [refusalBucket(services, origin.ip)])).taken;
+  const one = few ? event(1) : await folded(services, `signin.failed ${source} ${cause.split(':', 1)[0]}`, event);
+  if (one !== undefined) await services.store.writeNow({ changes: [], events: [one] });
 }
