@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { HubError } from '#domain/errors.ts';
 
@@ -19,6 +20,8 @@ export interface ThreadOptions {
 export interface Threads<Job, Answer> {
   /** @throws HubError `busy` when slots and queue are full, or the thread died. */
   run(job: Job): Promise<Answer>;
+  /** Would the next task be refused? */
+  full(): boolean;
   close(): Promise<void>;
 }
 
@@ -89,10 +92,14 @@ export function createThreads<Job, Answer>(options: ThreadOptions): Threads<Job,
     resting.set(worker, timer.unref());
   };
 
+  const full = (): boolean => busy.size >= options.slots && waiting.length >= options.queue;
+  // Not all at the same moment: they would meet again.
+  const retryAfter = (): number => 2 + randomInt(4);
+
   return {
+    full,
     run(job) {
-      const full = busy.size >= options.slots && waiting.length >= options.queue;
-      if (closed || full) return Promise.reject(new HubError('busy', undefined, { retryAfter: 1 }));
+      if (closed || full()) return Promise.reject(new HubError('busy', undefined, { retryAfter: retryAfter() }));
       return new Promise((resolve, reject) => {
         waiting.push({ job, resolve, reject });
         next();

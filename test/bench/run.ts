@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { alike, alikeInWords } from './apart/alike.ts';
+import { flood, floodInWords } from './apart/flood.ts';
 import { measureGrowth } from './apart/growth.ts';
 import { measureHashing } from './apart/hashing.ts';
 import { measureStart } from './apart/start.ts';
@@ -25,6 +27,8 @@ const { values } = parseArgs({
     store: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
     unify: { type: 'boolean', default: false },
+    flood: { type: 'boolean', default: false },
+    alike: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
@@ -33,6 +37,18 @@ if (values.unify) {
   process.stdout.write(values.json ? JSON.stringify(measured) : `${measured.map(matchingInWords).join('\n')}\n`);
   process.exit(0);
 }
+if (values.flood) {
+  const seconds = values.quick ? 5 : 30;
+  for (const eager of [false, true]) {
+    const found = await flood(500, seconds, eager);
+    process.stdout.write(values.json ? `${JSON.stringify({ eager, ...found })}\n` : floodInWords(found));
+  }
+}
+if (values.alike) {
+  const found = await alike(values.quick ? 50 : 500);
+  process.stdout.write(values.json ? `${JSON.stringify(found)}\n` : alikeInWords(found));
+}
+if (values.flood || values.alike) process.exit(0);
 const apart = ['hashing', 'start', 'import', 'policy', 'store', 'growth'];
 const onDemand: Readonly<Record<string, boolean>> = {
   import: values.import,

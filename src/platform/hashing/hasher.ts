@@ -8,5 +8,7 @@ export interface Hasher {
    * @throws HubError `busy` when slots and queue are full.
    */
   verify(hash: string, password: string): Promise<{ matches: boolean; outdated: boolean }>;
+  /** Would the next one be refused? For who wants to say so before doing anything else. */
+  full(): boolean;
   close(): Promise<void>;
 }

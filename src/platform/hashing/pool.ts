@@ -28,6 +28,7 @@ export function createHasher(options: HasherOptions): Hasher {
       const answer = await threads.run({ kind: 'verify', hash, password });
       return answer.kind === 'verify' ? { matches: answer.matches, outdated: answer.outdated } : failed(answer);
     },
+    full: () => threads.full(),
     close: () => threads.close(),
   };
 }

@@ -4,6 +4,8 @@ export interface Answer {
   readonly status: number;
   readonly location: string;
   readonly text: string;
+  /** Seconds, as the header says; empty without one. */
+  readonly retryAfter: string;
 }
 
 /** A browser reduced to cookies by name and path. It keeps nothing else, so that the measured side has the processor. */
@@ -41,7 +43,8 @@ export class Browser {
     });
     const text = await answer.body.text();
     for (const line of [answer.headers['set-cookie'] ?? []].flat()) this.#keep(line);
-    return { status: answer.statusCode, location: String(answer.headers.location ?? ''), text };
+    const retryAfter = String(answer.headers['retry-after'] ?? '');
+    return { status: answer.statusCode, location: String(answer.headers.location ?? ''), text, retryAfter };
   }
 
   #cookiesFor(path: string): string {

@@ -96,7 +96,7 @@ export class RelyingParty {
   }
 }
 
-function authorization(system: SystemId): { path: string; verifier: string } {
+export function authorization(system: SystemId): { path: string; verifier: string } {
   const verifier = randomBytes(32).toString('base64url');
   const params = new URLSearchParams({
     client_id: system,

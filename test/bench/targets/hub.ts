@@ -12,6 +12,7 @@ import { obey } from './control.ts';
 const hasher: Hasher = {
   hash: async () => unhashed,
   verify: async (hash, password) => ({ matches: hash === unhashed && password === passphrase, outdated: false }),
+  full: () => false,
   close: async () => {},
 };
 

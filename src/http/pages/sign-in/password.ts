@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { signInByForm } from '#actions/directories/sign-in.ts';
 import { rememberDevice } from '#actions/signin/device.ts';
@@ -45,7 +46,8 @@ async function renderForm(
 
 export const signIn: RequestHandler = async (req, res) => {
   const { deps } = context(res);
-  const { uid, fresh, wanted } = await openInteraction(req, res, 'sign-in');
+  const view = await openInteraction(req, res, 'sign-in');
+  const { uid, fresh, wanted } = view;
   const identifier = field(req, 'identifier');
   const password = field(req, 'password');
   if (field(req, 'via') === 'source' || password === '') {
@@ -55,6 +57,8 @@ export const signIn: RequestHandler = async (req, res) => {
       return res.redirect(303, req.path);
     }
   }
+  // In a flood, before anything is counted or looked up: whoever comes is told the same at once.
+  if (deps.services.hasher.full()) return showBusy(res, view, identifier, undefined);
   const device = cookie(req, cookieName(res, 'device'));
   const remembered = cookie(req, cookieName(res, 'remembered'));
   const given = { identifier, password, knownDevice: device, remembered, fresh, wanted };
@@ -78,10 +82,21 @@ export const signIn: RequestHandler = async (req, res) => {
     });
   } catch (error) {
     if (!(error instanceof HubError) || error.code !== 'busy') throw error;
-    res.setHeader('Retry-After', String(error.retryAfter ?? 3));
-    await showAgain(req, res, 503, { tone: 'warn', key: 'signIn.busy' }, identifier);
+    await showBusy(res, view, identifier, error.retryAfter);
   }
 };
+
+/** @param seconds until another try makes sense; spread, so that not all come back at the same moment */
+async function showBusy(
+  res: Response,
+  view: InteractionView,
+  identifier: string,
+  seconds = 2 + randomInt(4),
+): Promise<void> {
+  res.setHeader('Retry-After', String(seconds));
+  Object.assign(context(res), { flash: { tone: 'warn', key: 'signIn.busy' }, filled: { identifier } });
+  await renderForm(res, view, { status: 503 });
+}
 
 async function showThrottled(req: Request, res: Response, seconds: number, identifier: string): Promise<void> {
   await showAgain(req, res, 429, throttledLine(res, seconds), identifier);
