@@ -99,6 +99,65 @@ test('a document is uploaded, its faults are told with their lines, and it is re
   await look(page, 'draft-phone');
 });
 
+test('duties apart and a delegation are added by form, refused with the line, changed and taken out', async (t) => {
+  const browser = await startChromium(t);
+  if (browser === undefined) return;
+  const hub = await pagesHub(t);
+  await hub.person('owner', 'hub-owner');
+  await hub.person('anna', 'sales');
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en' });
+  const page = await context.newPage();
+  await signInPage(page, hub, 'owner');
+  const form = (part: string) => page.goto(`${hub.issuer}/admin/policy/draft/${part}`);
+  const draft = `${hub.issuer}/admin/policy/draft`;
+  const keep = () => page.click('button[value=keep]');
+
+  await form('separation');
+  await page.fill('#id', 'ship');
+  await page.fill('#title', 'Who sells sees no shipments');
+  await page.selectOption('#system-0', 'crm');
+  await page.fill('#permission-0', 'customer:fly');
+  await keep();
+  assert.match(await page.innerText('[role=alert]'), /Line \d+, separation\[0\]/);
+  assert.equal(await page.inputValue('#permission-0'), 'customer:fly', 'what was typed stays');
+  await look(page, 'separation-refused');
+  await page.fill('#permission-0', 'customer:write');
+  await page.selectOption('#system-1', 'erp');
+  await page.fill('#permission-1', 'shipment:read');
+  await page.selectOption('#mode', 'warn');
+  await keep();
+  await page.waitForURL(draft);
+  assert.match(await page.innerText('main'), /ship[\s\S]*anna/, 'the draft shows whom it would concern');
+  await form('separation?index=0');
+  assert.equal(await page.inputValue('#permission-1'), 'shipment:read');
+  assert.equal(await page.inputValue('#mode'), 'warn');
+  await look(page, 'separation');
+
+  await form('delegation');
+  await page.selectOption('#from', 'erp');
+  await page.selectOption('#to', 'crm');
+  await page.fill('#permissions', 'customer:read, shipment:read');
+  await keep();
+  assert.match(await page.innerText('[role=alert]'), /Line \d+, delegations\[1\]/, 'shipments are not in the CRM');
+  await page.fill('#permissions', 'customer:read');
+  await keep();
+  await page.waitForURL(draft);
+  assert.match(await page.innerText('.changes'), /delegation/);
+  await form('delegation?index=1');
+  assert.equal(await page.inputValue('#permissions'), 'customer:read');
+  await look(page, 'delegation');
+  await page.click('button[value=remove]');
+  await page.waitForURL(draft);
+  await page.fill('#reason', 'duties apart');
+  await page.click('#publish button.main');
+  await page.waitForURL(`${hub.issuer}/admin/policy`);
+  const { document } = (await policyInForce(hub.services)).compiled;
+  assert.deepEqual(
+    [document.separation.map(({ id, mode }) => [id, mode]), document.delegations.map(({ from }) => from)],
+    [[['ship', 'warn']], ['crm']],
+  );
+});
+
 async function look(page: Page, name: string): Promise<void> {
   await checkPage(page, name);
 }
