@@ -5,7 +5,7 @@ import { createHasher } from '#platform/hashing/pool.ts';
 
 const dying = new URL('./dying-worker.ts', import.meta.url);
 const busy = (fault: unknown): boolean =>
-  fault instanceof HubError && fault.code === 'busy' && fault.status === 503 && fault.(error.retryAfter ?? 0) >= 1;
+  fault instanceof HubError && fault.code === 'busy' && fault.status === 503 && (fault.retryAfter ?? 0) >= 1;
 
 test('hashes and verifies in a thread, and says when a hash is not of today', async (t) => {
   const hasher = createHasher({ slots: 1, queue: 4 });
