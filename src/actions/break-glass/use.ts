@@ -1,5 +1,6 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { isActive } from '#domain/people/active.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { breakGlassCodes, breakGlassUses, type Person, people } from '#storage/collections.ts';
@@ -27,7 +28,7 @@ export async function useGlassCode(
 ): Promise<Stored<Person> | undefined> {
   const person = await glassAccount(services);
   const found = await services.store.get(breakGlassCodes, glassCodeId(services, code));
-  if (found === undefined || person?.status !== 'active' || !services.settings.breakGlass.enabled) {
+  if (found === undefined || !isActive(person, services.clock.now()) || !services.settings.breakGlass.enabled) {
     await refuseGlassCode(services, origin, found === undefined ? 'wrong-code' : 'disabled');
     return undefined;
   }

@@ -3,6 +3,7 @@ import { mayStillEnrol } from '#actions/factors/grace.ts';
 import { recoveryCodesLeft } from '#actions/factors/recovery-codes.ts';
 import { rememberedOf } from '#actions/factors/remembered.ts';
 import { factorsOf } from '#actions/factors/remove.ts';
+import { hasAnyRight } from '#domain/hub-rights.ts';
 import { context } from '#http/context.ts';
 import { viewer } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
@@ -37,8 +38,8 @@ export const methodsPage: RequestHandler = async (req, res) => {
  */
 export async function mayEnrolAlone(
   services: Parameters<typeof mayStillEnrol>[0],
-  { person, hub }: Pick<ReturnType<typeof viewer>, 'person' | 'hub'>,
+  { person, rights }: Pick<ReturnType<typeof viewer>, 'person' | 'rights'>,
   factors: number,
 ): Promise<boolean> {
-  return factors > 0 || hub.size > 0 || (await mayStillEnrol(services, person.id));
+  return factors > 0 || hasAnyRight(rights) || (await mayStillEnrol(services, person.id));
 }
