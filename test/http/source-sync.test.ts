@@ -7,7 +7,7 @@ import { printer } from '#src/cli/output.ts';
 import { sourcesCommands } from '#src/cli/sources.ts';
 import { people } from '#storage/collections.ts';
 import { bootHub } from '#test/support/booted.ts';
-import { person, personDn } from '#test/support/slapd/people.ts';
+import { person, personDn, servicePassword } from '#test/support/slapd/people.ts';
 import { addSource } from '#test/support/slapd/source.ts';
 import { startSlapd } from '#test/support/slapd/start.ts';
 import { signedInBrowser, tokenIn } from './support.ts';
@@ -25,6 +25,7 @@ test('previewed and done from the console, the API and the command line', async 
   await addSource(services, slapd, { title: 'Company <i>directory</i>' });
   await hub.person('boss', 'hub-owner');
   const browser = await signedInBrowser(hub.issuer, 'boss@example.com');
+  const token = await hub.token('hub:admin');
   const at = `${hub.issuer}/admin/sources/ad/sync`;
   const digestIn = (text: string) => /name="digest" value="([^"]+)"/.exec(text)?.[1] ?? assert.fail('no digest');
 
@@ -57,6 +58,38 @@ test('previewed and done from the console, the API and the command line', async 
     assert.match(tried.text, /put the CA’s certificate into caFile/);
   });
 
+  await t.test('a kept password goes nowhere else', async () => {
+    const headers = { authorization: `Bearer ${token}` };
+    const url = `${hub.issuer}/api/v1/sources/ad`;
+    const before = await fetch(url, { headers });
+    const patch = (body: object) =>
+      fetch(url, {
+        method: 'PATCH',
+        headers: {
+          ...headers,
+          'content-type': 'application/merge-patch+json',
+          'if-match': before.headers.get('etag') ?? '',
+        },
+        body: JSON.stringify(body),
+      });
+    const moved = await patch({ url: 'ldaps://evil.example' });
+    assert.equal(moved.status, 422);
+    assert.match(await moved.text(), /would go to another place/);
+    const change = `${hub.issuer}/admin/sources/ad/change`;
+    const form = await browser.get(change);
+    const version = /name="version" value="(\d+)"/.exec(form.text)?.[1] ?? '';
+    const typed = { csrf: tokenIn(form), version, title: 'x', url: 'ldaps://evil.example', base: 'dc=x' };
+    const refused = await browser.post(change, { ...typed, bindDn: 'cn=hub', filter: '(uid={login})' });
+    assert.equal(refused.status, 422);
+    assert.match(refused.text, /would go to another place/);
+    assert.equal((await patch({ url: 'ldaps://evil.example', bindPassword: 'typed' })).status, 200);
+    const again = await fetch(url, { headers });
+    const back = { url: slapd.tlsUrl, bindPassword: servicePassword };
+    const etag = again.headers.get('etag') ?? '';
+    const merge = { ...headers, 'content-type': 'application/merge-patch+json', 'if-match': etag };
+    assert.equal((await fetch(url, { method: 'PATCH', headers: merge, body: JSON.stringify(back) })).status, 200);
+  });
+
   await t.test('the page shows it and does exactly that', async () => {
     const page = await browser.get(at);
     assert.equal(page.status, 200, page.text);
@@ -73,7 +106,7 @@ test('previewed and done from the console, the API and the command line', async 
   });
 
   await t.test('over the API', async () => {
-    const headers = { authorization: `Bearer ${await hub.token('hub:admin')}`, 'content-type': 'application/json' };
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const call = async (path: string, body?: object) => {
       const init = { method: 'POST', headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
       const answer = await fetch(`${hub.issuer}/api/v1/sources/ad/sync${path}`, init);

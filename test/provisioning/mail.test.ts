@@ -10,7 +10,6 @@ import { assignRole } from '#actions/assignments/assign.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { openReview } from '#actions/reviews/open.ts';
 import { setPassword } from '#actions/signin/set-password.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import type { Origin } from '#domain/audit/event.ts';
 import { cookieNameAt } from '#http/middleware/cookies.ts';
 import { createLog } from '#platform/log.ts';
@@ -18,6 +17,7 @@ import { outbox } from '#storage/collections.ts';
 import { type BootedHub, bootHub, freePort, passphrase } from '#test/support/booted.ts';
 import { Browser } from '#test/support/browser.ts';
 import { startMailServer } from '#test/support/mail-server.ts';
+import { signInWithPassword } from '#test/support/sign-in.ts';
 
 const operator: Origin = { actor: { kind: 'operator' } };
 const next = 'silent otter brings maps';

@@ -4,7 +4,6 @@ import { ensureKeys } from '#actions/keys/ensure.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { publishPolicy } from '#actions/policy/publish.ts';
 import type { Services } from '#actions/services.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import type { AuditEvent, Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
@@ -17,6 +16,7 @@ import type { SystemSettings } from '#settings/settings.ts';
 import { type SystemInput, withDefaults } from '#settings/system.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person } from '#storage/collections.ts';
+import { signInWithPassword } from '#test/support/sign-in.ts';
 import { inOrder } from './in-order.ts';
 import { testServices } from './services.ts';
 

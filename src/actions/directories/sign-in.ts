@@ -42,7 +42,9 @@ export async function signInByForm(services: Services, origin: Origin, given: Fo
   const started = performance.now();
   const person = await findByLogin(services, given.identifier);
   const checked = await checkPassword(services, origin, { ...given, person, door: 'sign-in' });
-  if (checked.outcome !== 'no') return afterPassword(services, origin, given, { started, person, proof: checked });
+  if (checked.outcome === 'throttled') return checked;
+  if (checked.outcome === 'ok')
+    return afterPassword(services, origin, given, { started, person: checked.person, proof: checked });
   const { password, knownDevice } = given;
   const told = { login: given.identifier, person, password, knownDevice, ip: origin.ip };
   const proof = await proveByDirectory(services, told);

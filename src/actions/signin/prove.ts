@@ -28,6 +28,7 @@ export interface Try {
 /** `settle` gives the try back; call it when what the password was asked for has happened. */
 export interface Right {
   readonly outcome: 'ok';
+  readonly person: Stored<Person>;
   readonly credential: Stored<PasswordCredential>;
   /** Everything else that the person can sign in with. */
   readonly credentials: Credentials;
@@ -100,7 +101,7 @@ export async function checkPassword(
   if (!matches) return no('wrong-password');
   if (!isActive(person, services.clock.now())) return no('disabled');
   if (outdated && door === 'sign-in') await renew(services, credential, given.password);
-  return { outcome: 'ok', credential, credentials: held, settle };
+  return { outcome: 'ok', person, credential, credentials: held, settle };
 }
 
 /** The event of a password that was tried in vain. */

@@ -6,11 +6,10 @@ import { type PasswordCredential, type Person, people } from '#storage/collectio
 import { hasSecondFactor } from '../factors/credentials.ts';
 import { isRemembered } from '../factors/remembered.ts';
 import { named } from '../named.ts';
-import { findByLogin } from '../people/find.ts';
 import type { Services } from '../services.ts';
 import { noticeOfNewDevice } from './device.ts';
 import { evenly } from './evenly.ts';
-import { failure, type Proof, provePassword } from './prove.ts';
+import { failure, type Right } from './prove.ts';
 
 export interface SignIn {
   /** E-mail or username as typed; case and surrounding spaces are ignored. */
@@ -45,34 +44,22 @@ export type SignInResult =
   | { readonly outcome: 'throttled'; readonly retryAfter: number };
 
 /**
- * Signs a person in by password. What is refused answers alike, whether the account exists, is disabled or has no
+ * What a sign-in becomes after its password was right here. What is refused answers alike, whether the account exists, is disabled or has no
  * password, and in steps of time wide enough that hashes of other products do not stand out. Who has a second factor has to
  * prove it next, unless this browser is remembered.
  *
  * `signin.succeeded` goes into the unit of work of the request, together with the session that the caller starts;
  * refusals are on record before this returns.
- * @throws HubError `busy` when all hashing slots are taken, StoreUnavailable
+ * @param looked.started when it began, by `performance.now()`
+ * @throws StoreUnavailable
  */
-export async function signInWithPassword(services: Services, origin: Origin, given: SignIn): Promise<SignInResult> {
-  const started = performance.now();
-  const person = await findByLogin(services, given.identifier);
-  const proof = await provePassword(services, origin, { ...given, person, door: 'sign-in' });
-  return afterPassword(services, origin, given, { started, person, proof });
-}
-
-/** What a sign-in becomes after its password. @param looked.started when it began, by `performance.now()` */
 export async function afterPassword(
   services: Services,
   origin: Origin,
   given: SignIn,
-  looked: { readonly started: number; readonly person: Stored<Person> | undefined; readonly proof: Proof },
+  looked: { readonly started: number; readonly person: Stored<Person>; readonly proof: Right },
 ): Promise<SignInResult> {
   const { started, person, proof } = looked;
-  if (proof.outcome === 'throttled') return proof;
-  if (proof.outcome === 'refused' || person === undefined) {
-    await evenly(started);
-    return { outcome: 'refused' };
-  }
   // Hashing takes a while: who was disabled meanwhile stays outside.
   const now = await services.store.get(people, person.id);
   if (!isActive(now, services.clock.now())) {

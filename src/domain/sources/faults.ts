@@ -74,6 +74,19 @@ export function sourceFaults(source: SourceDraft, unreadable: ReadonlySet<string
   return faults;
 }
 
+/**
+ * A secret that is kept goes where it went before: to another address it is typed again, or who may change the address could read it there.
+ * @param typed it came with the change
+ */
+export function movedSecretFault(before: SourceDraft, after: SourceDraft, typed: boolean): FieldFault | undefined {
+  const directory = (directoryProviders as readonly (string | undefined)[]).includes(before.provider);
+  const secret = directory ? 'bindPassword' : 'clientSecret';
+  const places = directory ? ['url', 'startTls', 'ca'] : ['issuer'];
+  if (typed || before[secret] === undefined || places.every((place) => before[place] === after[place]))
+    return undefined;
+  return { path: secret, message: 'is missing: it would go to another place than before; give it again' };
+}
+
 type Report = (path: string, message: string) => void;
 
 function openId(source: SourceDraft, fault: Report, unreadable: ReadonlySet<string>): void {

@@ -123,8 +123,16 @@ test('sign-in by a directory', async (t) => {
     const source = await addSource(services, slapd);
     const anna = inAs(await typed(services, 'anna', directoryPassword));
     await disablePerson(services, operator, anna.id);
+    const asked: string[] = [];
+    const { directories } = services;
+    const bind = directories.bind;
+    directories.bind = (directory, entry, password) => {
+      asked.push(entry.dn);
+      return bind.call(directories, directory, entry, password);
+    };
     assert.deepEqual(await typed(services, 'anna', directoryPassword), { outcome: 'refused' });
     assert.equal((await events(services, 'signin.failed')).at(-1)?.detail?.cause, 'disabled');
+    assert.ok(!asked.includes(personDn('anna')), 'the password does not leave for somebody who is ended here');
     await changeSource(services, operator, { ...sourceSettingsOf(services, source), create: false });
     const bob = await typed(services, 'bob', directoryPassword);
     assert.equal(bob.outcome === 'unlinked' && bob.because, 'create-off');

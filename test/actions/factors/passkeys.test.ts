@@ -10,13 +10,13 @@ import { disablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import type { Services } from '#actions/services.ts';
 import { type PasskeyTry, signInWithPasskey } from '#actions/signin/passkey.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import { HubError } from '#domain/errors.ts';
 import { manualClock } from '#platform/clock.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { eventsOf, operator, passphrase, visitor } from '#test/actions/people/support.ts';
 import { type Lie, softKey } from '#test/support/authenticator.ts';
 import { testServices } from '#test/support/services.ts';
+import { signInWithPassword } from '#test/support/sign-in.ts';
 
 const issuer = 'http://localhost:4000';
 

@@ -6,10 +6,10 @@ import { createPerson } from '#actions/people/create.ts';
 import { exportPeople } from '#actions/people/export.ts';
 import { findByLogin } from '#actions/people/find.ts';
 import { importPeople } from '#actions/people/import/import.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { eventsOf, operator, passphrase, visitor } from '#test/actions/people/support.ts';
 import { testServices } from '#test/support/services.ts';
+import { signInWithPassword } from '#test/support/sign-in.ts';
 
 function company(count: number): string[] {
   const rows = Array.from({ length: count }, (_, index) => {

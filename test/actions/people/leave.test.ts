@@ -14,7 +14,6 @@ import { mergePeople } from '#actions/people/merge/merge.ts';
 import { applyPolicy } from '#actions/policy/apply.ts';
 import { askForRole } from '#actions/requests/ask.ts';
 import { approveRequest } from '#actions/requests/decide.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import { beginStep, pendingStep } from '#actions/signin/step.ts';
 import type { HubError } from '#domain/errors.ts';
 import { manualClock } from '#platform/clock.ts';
@@ -22,6 +21,7 @@ import { accessRequests, people } from '#storage/collections.ts';
 import { eventsOf, operator, passphrase, visitor } from '#test/actions/people/support.ts';
 import { withFactors } from '#test/support/factors.ts';
 import { testServices } from '#test/support/services.ts';
+import { signInWithPassword } from '#test/support/sign-in.ts';
 
 const policy = `
 version: 1

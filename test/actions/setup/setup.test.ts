@@ -5,12 +5,12 @@ import { effectiveAccess } from '#actions/access/effective.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { findByLogin } from '#actions/people/find.ts';
 import { completeSetup, ensureSetup, setupIsOpen } from '#actions/setup/setup.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import type { HubError } from '#domain/errors.ts';
 import { manualClock } from '#platform/clock.ts';
 import { oneTimeLinks } from '#storage/collections.ts';
 import { eventsOf, operator, passphrase, visitor } from '#test/actions/people/support.ts';
 import { testServices } from '#test/support/services.ts';
+import { signInWithPassword } from '#test/support/sign-in.ts';
 
 const owner = { email: 'boss@x.example', name: 'The Boss', password: passphrase };
 const gone = (fault: HubError) => fault.code === 'not-found';

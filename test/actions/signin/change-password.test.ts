@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { createPerson } from '#actions/people/create.ts';
 import type { Services } from '#actions/services.ts';
 import { changeOwnPassword } from '#actions/signin/change-password.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import type { HubError } from '#domain/errors.ts';
 import { sessions } from '#storage/collections.ts';
 import { eventsOf, operator, passphrase, visitor } from '#test/actions/people/support.ts';
 import { testServices } from '#test/support/services.ts';
+import { signInWithPassword } from '#test/support/sign-in.ts';
 
 const next = 'another otter reads the maps';
 const refused = (code: string, path: string) => (fault: HubError) =>

@@ -5,12 +5,12 @@ import { credentialsOf } from '#actions/factors/credentials.ts';
 import { createPerson } from '#actions/people/create.ts';
 import type { Services } from '#actions/services.ts';
 import { knownDeviceOf, rememberDevice } from '#actions/signin/device.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import { HubError } from '#domain/errors.ts';
 import { manualClock } from '#platform/clock.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { eventsOf, operator, passphrase, visitor } from '#test/actions/people/support.ts';
 import { testServices } from '#test/support/services.ts';
+import { signInWithPassword } from '#test/support/sign-in.ts';
 
 const anna = { email: 'Anna@Hongda.example', username: 'AKOW', name: 'Anna Kowalska', password: passphrase };
 const signIn = (services: Services, identifier: string, password: string, more: object = {}, ip?: string) =>

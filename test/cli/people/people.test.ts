@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { findByLogin } from '#actions/people/find.ts';
-import { signInWithPassword } from '#actions/signin/sign-in.ts';
 import { printer } from '#src/cli/output.ts';
 import { peopleCommands } from '#src/cli/people.ts';
 import { eventsOf, passphrase, visitor } from '#test/actions/people/support.ts';
 import { withFactors } from '#test/support/factors.ts';
 import { testServices } from '#test/support/services.ts';
+import { signInWithPassword } from '#test/support/sign-in.ts';
 
 interface Collector {
   after(end: () => void | Promise<void>): void;

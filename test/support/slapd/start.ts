@@ -127,6 +127,7 @@ TLSCACertificateFile ${files.caFile}
 TLSCertificateFile ${files.certFile}
 TLSCertificateKeyFile ${files.keyFile}
 TLSVerifyClient never
+allow bind_anon_cred
 sizelimit size.soft=500 size.hard=500 size.prtotal=unlimited
 database mdb
 suffix "${suffix}"

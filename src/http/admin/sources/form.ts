@@ -4,6 +4,7 @@ import { createSource } from '#actions/sources/create.ts';
 import { getSource } from '#actions/sources/directory.ts';
 import { sourceSettingsOf } from '#actions/sources/record.ts';
 import { HubError } from '#domain/errors.ts';
+import { movedSecretFault } from '#domain/sources/faults.ts';
 import { isOpenIdProvider, type SourceProvider, sourceProviders } from '#domain/sources/source.ts';
 import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
@@ -51,6 +52,9 @@ export async function sourcePost(req: Request, res: Response, { services }: Http
     const known = before === undefined ? {} : { ...sourceSettingsOf(services, before) };
     const { source, faults } = checkSource(asSettings(provider, id, known, typed));
     if (source === undefined) throw new HubError('invalid', undefined, { faults });
+    const secretTyped = fields.some(({ kind, name }) => kind === 'secret' && typed[name] !== '');
+    const moved = before === undefined ? undefined : movedSecretFault(known, { ...source }, secretTyped);
+    if (moved !== undefined) throw new HubError('invalid', undefined, { faults: [moved] });
     const origin = originOf(req, res);
     const made =
       before === undefined

@@ -5,6 +5,7 @@ import { getSource, listSources } from '#actions/sources/directory.ts';
 import { sourceSettingsOf, sourceView } from '#actions/sources/record.ts';
 import { removeSource } from '#actions/sources/remove.ts';
 import { HubError } from '#domain/errors.ts';
+import { movedSecretFault } from '#domain/sources/faults.ts';
 import { trySource } from '#federation/try.ts';
 import { checkSource, sourceShape } from '#settings/source.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -123,7 +124,11 @@ const patch = route({
     const { enabled, ...changes } = body;
     const merged = { ...sourceSettingsOf(services, item), ...changes };
     const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
-    const changed = await changeSource(services, origin, checked(kept), { enabled, ifVersion });
+    const settings = checked(kept);
+    const typed = 'clientSecret' in changes || 'bindPassword' in changes;
+    const moved = movedSecretFault({ ...sourceSettingsOf(services, item) }, { ...settings }, typed);
+    if (moved !== undefined) throw new HubError('invalid', undefined, { faults: [moved] });
+    const changed = await changeSource(services, origin, settings, { enabled, ifVersion });
     return { status: 200, version: changed.version, body: shown(changed) };
   },
 });
