@@ -120,6 +120,8 @@ const hostile: [string, string | RegExp, () => void][] = [
   ['an expired token', /timestamp/, () => Object.assign(upstream.claims, { exp: 1_000_000_000 })],
   ['a token of the future', /timestamp/, () => Object.assign(upstream.claims, { nbf: 4_000_000_000 })],
   ['no subject', /./, () => Object.assign(upstream.claims, { sub: undefined })],
+  ['a subject of half a character', 'unfit-subject', () => Object.assign(upstream.claims, { sub: '\ud800' })],
+  ['a subject without end', 'unfit-subject', () => Object.assign(upstream.claims, { sub: 'x'.repeat(256) })],
   [
     'a token endpoint that fails',
     /./,
@@ -190,6 +192,14 @@ test('a token without signature, or signed by another key, lets nobody in', asyn
       return browser.follow(back);
     });
   }
+});
+
+test('half a character in a claim is no reason to fall', async () => {
+  upstream.claims = { ...somebody(), name: 'Half \ud800', groups: ['\udfff', 'Sales'] };
+  const browser = new Browser();
+  assert.equal((await signInBySource(hub.issuer, browser)).status, 200);
+  const person = await findByLogin(hub.services, String(upstream.claims.email));
+  assert.deepEqual([person?.name, person?.attributes.groups], ['Half \ufffd', ['\ufffd', 'Sales']]);
 });
 
 test('what the source refuses is said plainly', async () => {

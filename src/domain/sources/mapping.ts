@@ -44,6 +44,7 @@ export function readableValues(claims: Readonly<Record<string, unknown>>): Sourc
 }
 
 function scalar(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
+  // JSON can say half a character (a lone surrogate), which neither the record nor a page can hold.
+  if (typeof value === 'string') return value.toWellFormed();
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }

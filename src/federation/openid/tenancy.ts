@@ -16,11 +16,18 @@ export function subjectOf(
     if (typeof tid !== 'string' || tid.toLowerCase() !== source.tenant)
       return { subject: undefined, cause: 'wrong-tenant' };
     if (typeof oid !== 'string' || oid === '') return { subject: undefined, cause: 'no-object-id' };
+    if (!isFit(oid)) return { subject: undefined, cause: 'unfit-subject' };
     return { subject: `${oid}@${tid.toLowerCase()}` };
   }
   if (source.provider === 'google' && (typeof hd !== 'string' || hd.toLowerCase() !== source.hostedDomain))
     return { subject: undefined, cause: 'wrong-hosted-domain' };
-  return typeof sub === 'string' && sub !== '' ? { subject: sub } : { subject: undefined, cause: 'no-subject' };
+  if (typeof sub !== 'string' || sub === '') return { subject: undefined, cause: 'no-subject' };
+  return isFit(sub) ? { subject: sub } : { subject: undefined, cause: 'unfit-subject' };
+}
+
+/** As long as a subject may be (OpenID Connect Core, 2), and made of whole characters. */
+function isFit(subject: string): boolean {
+  return subject.length <= 255 && subject.isWellFormed();
 }
 
 /**
