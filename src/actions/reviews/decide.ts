@@ -65,7 +65,8 @@ export async function withdrawItem(
       const live = liveOf(await policyInForce(services), item, { person, assignments: standing }, services.clock.now());
       const assignment = standing.find(({ id }) => id === live?.assignment?.id);
       if (live === undefined || assignment === undefined || live.digest !== digest) throw new HubError('stale');
-      const { id: _, version: _version, person: _person, role: _role, expired: _expired, ...taken } = assignment;
+      const { id: _, version: _version, person: _person, role: _role, expired: _expired, ...given } = assignment;
+      const taken = { ...given, ...(person.endings === undefined ? {} : { endings: person.endings }) };
       const data = { ...decidedAs(services, origin, item, state, live.digest, reason), taken };
       const withdrawal = await taking(services, origin, person, assignment, { reason, review: item.review });
       return {
@@ -90,8 +91,9 @@ export async function keepAll(
 ): Promise<number> {
   const items = await Promise.all(seen.map(({ id, ifVersion }) => decidable(services, origin, id, ifVersion)));
   const [first] = items;
-  if (first === undefined || seen.length > mostAtOnce || items.some(({ person }) => person !== first.person))
-    throw new HubError('invalid', `1 to ${mostAtOnce} items of one person`);
+  const other = items.some(({ person, review }) => person !== first?.person || review !== first.review);
+  if (first === undefined || seen.length > mostAtOnce || other)
+    throw new HubError('invalid', `1 to ${mostAtOnce} items of one person in one review`);
   const holder = (await holdersOf(services, [first.person])).get(first.person);
   const policy = await policyInForce(services);
   const done = items.map((item, at) => {

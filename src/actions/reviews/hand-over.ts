@@ -43,6 +43,8 @@ async function handOverFrom(
       const to = (holder && (await choose(holder.person, role))) ?? '';
       next.set(to, [...(next.get(to) ?? []), id]);
     }
+    // Back again while it was looked at.
+    if (next.has(reviewer)) return;
     for (const [to, ids] of next) {
       const changes = ids.map((id): Change => {
         return {
@@ -62,9 +64,8 @@ async function handOverFrom(
       try {
         await store.writeNow({ changes, events: [event] });
       } catch (error) {
-        // Somebody decided one of them at this moment: the next look finds the rest.
-        if (error instanceof CommitConflict) return;
-        throw error;
+        // Somebody decided one of them at this moment: the rest is looked for again.
+        if (!(error instanceof CommitConflict)) throw error;
       }
     }
     for (const to of next.keys()) if (to !== '') await ask(services, review, to, clock.now());
@@ -77,5 +78,10 @@ async function ask(services: Services, review: Stored<Review>, reviewer: string,
   if ((await services.store.get(reviewTasks, id)) !== undefined) return;
   const data = { review: review.id, reviewer, told: now };
   const letter = await letterAbout(services, review, reviewer, 'review-opened');
-  await services.store.writeNow({ changes: [{ kind: 'insert', collection: reviewTasks, id, data }, ...letter] });
+  try {
+    await services.store.writeNow({ changes: [{ kind: 'insert', collection: reviewTasks, id, data }, ...letter] });
+  } catch (error) {
+    // Told by another process at this moment.
+    if (!(error instanceof CommitConflict)) throw error;
+  }
 }

@@ -46,8 +46,9 @@ export async function checkReview(services: Services, given: NewReview): Promise
   const { title, due, reviewers } = given;
   const now = services.clock.now();
   const faults: FieldFault[] = [];
-  if (title.trim() === '' || title.length > 200)
-    faults.push({ path: 'title', message: 'give it a name of 1 to 200 characters' });
+  // It becomes the subject of a mail.
+  if (title.trim() === '' || title.length > 200 || /\p{Cc}/u.test(title))
+    faults.push({ path: 'title', message: 'give it a name of 1 to 200 characters in one line' });
   if (!(due > now && due <= now + longest)) faults.push({ path: 'due', message: 'has to lie ahead, within two years' });
   if (reviewers.owners.length > mostOwners) faults.push({ path: 'reviewers.owners', message: `at most ${mostOwners}` });
   faults.push(...(await scopeFaults(services, given)), ...(await reviewerFaults(services, given)));

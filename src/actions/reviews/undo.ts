@@ -50,11 +50,12 @@ export async function undoDecision(
   const assignment = item.assignment;
   await settled(() =>
     guardedByPerson(services, origin, item.person, async ({ person, assignments: standing }) => {
-      if (!isActive(person, services.clock.now()))
-        throw new HubError('conflict', 'This person has left: nothing that they had comes back');
       if (taken.until !== undefined && taken.until <= services.clock.now())
         throw new HubError('conflict', 'What was withdrawn would have ended by now');
-      const given: Assignment = { person: person.id, role: item.role, ...taken };
+      const { endings, ...before } = taken;
+      if (endings !== person.endings || !isActive(person, services.clock.now()))
+        throw new HubError('conflict', 'This person has left: nothing that they had comes back');
+      const given: Assignment = { person: person.id, role: item.role, ...before };
       if (standing.some((one) => isSame(one, given)))
         throw new HubError('already-exists', 'The person has this role for this time already');
       return {

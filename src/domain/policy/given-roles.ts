@@ -3,7 +3,7 @@ import type { CompiledPolicy } from './compile.ts';
 import { holds } from './condition.ts';
 import type { PolicyDocument, RuleOfPolicy } from './document.ts';
 import { withIncluded } from './inclusion.ts';
-import { inForce, type SingleAssignment, type Subject } from './subject.ts';
+import { inForce, isActiveAt, type SingleAssignment, type Subject } from './subject.ts';
 
 /** A role that somebody was given itself, not as a part of another one, and what gave it: one assignment, or the rules that hold. */
 export type GivenRole<A extends SingleAssignment = SingleAssignment> =
@@ -21,7 +21,7 @@ export function givenRoles<A extends SingleAssignment>(
 ): GivenRole<A>[] {
   const assigned = subject.assignments.filter(({ until }) => until === undefined || at < until);
   const byRule = new Map<string, RuleOfPolicy[]>();
-  if (subject.active) {
+  if (isActiveAt(subject, at)) {
     for (const rule of document.assign) {
       if (!inForce(rule, at) || !holds(rule.when, subject.attributes)) continue;
       byRule.set(rule.role, [...(byRule.get(rule.role) ?? []), rule]);

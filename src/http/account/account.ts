@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 import { glassMethod } from '#domain/assurance.ts';
 import { HubError } from '#domain/errors.ts';
+import { sayRepeat } from '#http/admin/repeat.ts';
 import type { Feature } from '#http/deps.ts';
 import { csrf } from '#http/middleware/csrf.ts';
 import { requireSignedIn, viewer } from '#http/middleware/signed-in.ts';
@@ -53,7 +54,7 @@ export const accountFeature: Feature = (app) => {
   account.post('/requests/:id/change', change);
   account.post('/requests/:id/withdraw', withdraw);
   account.post('/requests/:id/decide', decide);
-  account.get('/reviews', reviewsPage);
+  account.get('/reviews', sayRepeat, reviewsPage);
   account.post('/reviews/keep-all', keepAllReviews);
   account.post('/reviews/:id/decide', decideReview);
   account.post('/reviews/:id/undo', undoReview);

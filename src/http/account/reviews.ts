@@ -3,11 +3,14 @@ import { decideItem, keepAll } from '#actions/reviews/decide.ts';
 import { undoDecision } from '#actions/reviews/undo.ts';
 import type { Services } from '#actions/services.ts';
 import { HubError } from '#domain/errors.ts';
+import { isHubRole } from '#domain/hub-roles.ts';
 import { refusedAsLine } from '#http/admin/refused.ts';
+import { repeat } from '#http/admin/repeat.ts';
 import { text } from '#http/admin/route.ts';
 import { context } from '#http/context.ts';
 import { flash } from '#http/middleware/flash.ts';
 import { field } from '#http/middleware/form.ts';
+import { freshOrAgain } from '#http/middleware/fresh.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { viewer } from '#http/middleware/signed-in.ts';
 import { datesOf, render } from '#http/render/page.ts';
@@ -112,6 +115,9 @@ export async function decideAndReturn(req: Request, res: Response, id: string, b
 
 export async function undoAndReturn(req: Request, res: Response, id: string, back: string): Promise<void> {
   const { services } = context(res).deps;
+  const item = await services.store.get(reviewItems, id);
+  // What comes back may be a part of the hub itself, as dangerous as giving it.
+  if (item !== undefined && isHubRole(item.role) && !(await freshOrAgain(res, repeat(back)))) return;
   await refusedAsLine(res, back, async () => {
     await undoDecision(services, originOf(req, res), id, Number(field(req, 'version')));
     flash(res, { tone: 'good', key: 'reviews.done.undone' });

@@ -86,6 +86,8 @@ export const reviewItemSchema = z.object({
       reason: z.string(),
       by: z.string(),
       at: z.number(),
+      /** How often everything of the person had been ended by then: what leaving ended does not come back. */
+      endings: z.number().optional(),
     })
     .optional(),
   /** The decision of before, void since what it was about changed. */

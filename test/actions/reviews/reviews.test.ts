@@ -112,6 +112,7 @@ test('nobody reviews their own access, nor what somebody else is asked about; an
   });
   await assert.rejects(decide(anna, { ...item, version: item.version + 1 }, 'keep'), refused('forbidden'));
   await assert.rejects(openReview(services, boss, given), refused('forbidden'));
+  await assert.rejects(openReview(services, admin, { ...given, title: 'A\r\nBcc: x' }), refused('invalid'));
   await assert.rejects(closeReview(services, boss, id, { reason: 'no' }), refused('forbidden'));
 });
 
@@ -265,6 +266,17 @@ test('what an administrator withdrew is given back by an administrator, and nobo
   await assert.rejects(undoDecision(services, boss, mine.id, mine.version), refused('conflict'));
   await changePerson(services, operator, idOf(anna), { status: 'active' });
   assert.deepEqual(await rolesOf(anna), ['reader']);
+});
+
+test('what leaving ended does not come back by taking a withdrawal back', async (t) => {
+  const { services, begin, itemOf, decide, rolesOf, boss, ben } = await company(t);
+  const id = await begin();
+  const done = await decide(boss, await itemOf(id, ben, 'creditor'), 'withdraw');
+  await changePerson(services, operator, idOf(ben), { status: 'disabled' });
+  await assert.rejects(undoDecision(services, boss, done.id, done.version), refused('conflict'));
+  await changePerson(services, operator, idOf(ben), { status: 'active' });
+  await assert.rejects(undoDecision(services, boss, done.id, done.version), refused('conflict'));
+  assert.ok(!(await rolesOf(ben)).includes('creditor'));
 });
 
 for (const undecided of ['keep', 'withdraw'] as const)

@@ -53,6 +53,7 @@ export async function accessReviewPage(req: Request, res: Response, { services }
     cards: await reviewCards(state, page.items),
     findings: await reviewCards(state, findings.items),
     mayRun: viewer(res).hub.has('hub:roles-assign'),
+    mayReadPolicy: viewer(res).hub.has('hub:policy-read'),
     mayWrite: viewer(res).hub.has('hub:policy-write'),
     base: `/admin/reviews/${review.id}/items/`,
     working,

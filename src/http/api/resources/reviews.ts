@@ -9,9 +9,11 @@ import { reviewReport } from '#actions/reviews/report.ts';
 import { itemsPage, rowsOf } from '#actions/reviews/rows.ts';
 import { undoDecision } from '#actions/reviews/undo.ts';
 import type { Services } from '#actions/services.ts';
+import { isHubRole } from '#domain/hub-roles.ts';
 import { parseInstant } from '#domain/policy/dates.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Review, type ReviewItem, reviewItemStates, reviewItems, reviews } from '#storage/collections.ts';
+import { requireFresh } from '../guard/authorize.ts';
 import { named } from '../openapi/names.ts';
 import { type Look, type Route, route } from '../route.ts';
 import { cursor, limit } from './list.ts';
@@ -171,7 +173,9 @@ const undo = route({
   find: findItem,
   versioned: true,
   answers: { 200: { description: 'The item', schema: itemShape, etag: true } },
-  async handle({ services, origin, item, ifVersion = item.version }) {
+  async handle({ services, caller, origin, item, ifVersion = item.version }) {
+    // What comes back may be a part of the hub itself.
+    if (isHubRole(item.role)) await requireFresh(services, caller);
     return itemAnswer(services, await undoDecision(services, origin, item.id, ifVersion));
   },
 });
