@@ -24,7 +24,7 @@ const throughTheHub = [
   'test/http/{account,sign-in,sources}.test.ts',
   'test/actions/sources/*.test.ts',
   'test/http/api/{people,unify}.test.ts',
-  'test/actions/people/departments.test.ts',
+  'test/actions/people/{departments,erase}.test.ts',
   'test/actions/unify/{jobs,unify}.test.ts',
   'test/actions/reviews/*.test.ts',
   'test/browser/journey.test.ts',

@@ -3,23 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { passphrase } from '#test/support/booted.ts';
 import { startCluster } from '#test/support/cluster.ts';
+import { dutiesApart } from '#test/support/duties-apart.ts';
 import { mongoStore } from '#test/support/mongo.ts';
 import { Operator } from './company.ts';
 
-const policy = `
-version: 1
-domains:
-  customer: { title: Customers, sides: [crm], actions: [write] }
-  credit: { title: Credit, sides: [erp], actions: [approve] }
-roles:
-  seller: { title: Seller, grants: { crm: ['customer:write'] } }
-  creditor: { title: Creditor, grants: { erp: ['credit:approve'] } }
-separation:
-  - id: apart
-    title: Apart
-    conflict: [ { system: crm, permission: 'customer:write' }, { system: erp, permission: 'credit:approve' } ]
-    mode: prevent
-`;
 const names = ['ada', 'bea', 'cleo', 'dora', 'eva', 'fay'];
 
 test('two halves of a conflict, given at the same moment by two processes, never meet', async (t) => {
@@ -40,7 +27,7 @@ test('two halves of a conflict, given at the same moment by two processes, never
       admin: { email: 'boss@example.com', password: passphrase },
     },
     people: ['email,name', ...names.map((name) => `${name}@example.com,${name}`)].join('\n'),
-    policy,
+    policy: dutiesApart,
     nodes: [{}, {}],
   });
   const robotAtWork = new Operator(cluster);

@@ -11,28 +11,15 @@ import type { Origin } from '#domain/audit/event.ts';
 import type { HubError } from '#domain/errors.ts';
 import { assignments } from '#storage/collections.ts';
 import { eventsOf, operator } from '#test/actions/people/support.ts';
+import { dutiesApart } from '#test/support/duties-apart.ts';
 import { testServices } from '#test/support/services.ts';
 
-const policy = `
-version: 1
-domains:
-  customer: { title: Customers, sides: [crm], actions: [write] }
-  credit: { title: Credit, sides: [erp], actions: [approve] }
-roles:
-  seller: { title: Seller, grants: { crm: ['customer:write'] } }
-  creditor: { title: Creditor, grants: { erp: ['credit:approve'] } }
-separation:
-  - id: customer-credit
-    title: Apart
-    conflict: [ { system: crm, permission: 'customer:write' }, { system: erp, permission: 'credit:approve' } ]
-    mode: prevent
-`;
 const refused = (code: string) => (fault: HubError) => fault.code === code;
 const reason = 'because of the test';
 
 async function company(t: { after(end: () => Promise<void>): void }) {
   const services = await testServices(t);
-  await applyPolicy(services, operator, policy, 'test');
+  await applyPolicy(services, operator, dutiesApart, 'test');
   return services;
 }
 

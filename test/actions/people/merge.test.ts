@@ -14,22 +14,9 @@ import type { Services } from '#actions/services.ts';
 import type { HubError } from '#domain/errors.ts';
 import { merges, people, systems } from '#storage/collections.ts';
 import { linksOf, twoSystems } from '#test/actions/unify/support.ts';
+import { dutiesApart } from '#test/support/duties-apart.ts';
 import { eventsOf, operator } from './support.ts';
 
-const policy = `
-version: 1
-domains:
-  customer: { title: Customers, sides: [crm], actions: [write] }
-  credit: { title: Credit, sides: [erp], actions: [approve] }
-roles:
-  seller: { title: Seller, grants: { crm: ['customer:write'] } }
-  creditor: { title: Creditor, grants: { erp: ['credit:approve'] } }
-separation:
-  - id: customer-credit
-    title: Apart
-    conflict: [ { system: crm, permission: 'customer:write' }, { system: erp, permission: 'credit:approve' } ]
-    mode: prevent
-`;
 const refused = (code: string) => (fault: HubError) => fault.code === code;
 const reason = 'one and the same';
 
@@ -41,7 +28,7 @@ async function enter(services: Services, person: string, system: string): Promis
 
 async function twoAccounts(t: { after(end: () => Promise<void>): void }) {
   const services = await twoSystems(t);
-  await applyPolicy(services, operator, policy, 'test');
+  await applyPolicy(services, operator, dutiesApart, 'test');
   const one = await createPerson(services, operator, { email: 'anna.lis@f.example', name: 'Anna Lis' });
   const two = await createPerson(services, operator, {
     username: 'lisa',

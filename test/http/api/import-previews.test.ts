@@ -44,14 +44,30 @@ after(async () => {
   for (const end of endings) await end();
 });
 
+/** What these tests read of a preview. */
+interface Previewed {
+  readonly id: string;
+  readonly digest: string;
+  readonly created: number;
+  readonly changed: number;
+  readonly disabled: number;
+  readonly unchanged: number;
+  readonly left: number;
+  readonly loadable: boolean;
+  readonly faults: readonly { readonly line: number; readonly path: string; readonly message: string }[];
+  readonly leavers: {
+    readonly many: boolean;
+    readonly spared: readonly { readonly person: string; readonly why: string }[];
+  };
+}
+
 async function send(body: string | Buffer, query = '') {
   const answer = await fetch(`${hub.issuer}/api/v1/people/imports${query}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },
     body: new Uint8Array(Buffer.from(body)),
   });
-  // biome-ignore lint/suspicious/noExplicitAny: what a test reads out of an answer it asserts
-  return { status: answer.status, body: (await answer.json()) as any };
+  return { status: answer.status, body: (await answer.json()) as Previewed };
 }
 
 const apply = ({ id, digest }: { id: string; digest: string }, more: object = {}) =>
@@ -116,7 +132,7 @@ test('UTF-16 and a missing column are told with reason and remedy', async () => 
   const marked = await send(Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('email\n', 'utf16le')]));
   assert.equal(marked.status, 400);
   const lacking = await send('Mail,name\na@x.example,A\n');
-  assert.match(lacking.body.faults[0].message, /no column email or username/);
+  assert.match(lacking.body.faults[0]?.message ?? '', /no column email or username/);
 });
 
 test('whoever is missing leaves only when asked, above a tenth only when confirmed, the last owner never', async () => {
@@ -132,7 +148,7 @@ test('whoever is missing leaves only when asked, above a tenth only when confirm
   const many = await send(without([...everybody.slice(-7).map(({ email = '' }) => email)]), '?leavers=true');
   assert.equal(many.body.leavers.many, true);
   assert.deepEqual(
-    many.body.leavers.spared.map(({ person, why }: Record<string, string>) => [person, why]),
+    many.body.leavers.spared.map(({ person, why }) => [person, why]),
     [[owner.email, 'last-owner']],
   );
   const refused = await apply(many.body);
