@@ -218,9 +218,22 @@ test('a state counts once, in the browser that left, and at the source that it l
   const browser = new Browser();
   const back = await visitSource(hub.issuer, browser);
   await refusedWith('unknown-state', (stranger) => stranger.follow(back));
+  await refusedWith('unknown-state', async (stranger) => {
+    // With a visit of its own, and so with a cookie that is just another one.
+    await visitSource(hub.issuer, stranger);
+    return stranger.follow(back);
+  });
   await refusedWith('unknown-state', (one) => one.follow(back.replace(/state=[^&]+/, 'state=made-up')));
-  const tries = await Promise.all(Array.from({ length: 10 }, () => browser.copy().follow(back)));
+  let tries: Answer[] = [];
+  const events = await failures(async () => {
+    tries = await Promise.all(Array.from({ length: 10 }, () => browser.copy().follow(back)));
+  });
   assert.equal(tries.filter(({ status }) => status === 200).length, 1, tries.map(({ status }) => status).join());
+  // None of the others got as far as the source, which would have refused the code as well.
+  assert.ok(
+    events.every(({ cause }) => cause === 'unknown-state'),
+    JSON.stringify(events),
+  );
   const again = new Browser();
   const mixed = await visitSource(hub.issuer, again);
   await refusedWith('another-source', () => again.follow(mixed.replace('/from/upstream', '/from/other')));

@@ -170,6 +170,8 @@ export const mergeSchema = z.object({
   after: z.object({ survivor: fields, gone: fields }),
   /** Links that moved to the survivor. */
   links: z.array(z.object({ id: z.string(), system: z.string() })),
+  /** Identities of sources that moved with them. */
+  identities: z.array(z.string()).optional(),
   /** Single assignments that the survivor took over. */
   assignments: z.array(z.string()),
   /** After undoing: fields that were left as they are, since they had changed. */

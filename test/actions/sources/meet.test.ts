@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import { changePerson, disablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { erasePerson } from '#actions/people/erase/erase.ts';
+import { mergePeople } from '#actions/people/merge/merge.ts';
+import { unmergePeople } from '#actions/people/merge/unmerge.ts';
 import type { Services } from '#actions/services.ts';
 import { applySources } from '#actions/sources/apply.ts';
 import { changeSource } from '#actions/sources/change.ts';
@@ -123,4 +125,16 @@ test('what a source told is sealed, and goes with the person', async (t) => {
   await erasePerson(services, { actor: { kind: 'operator' } }, person.id, { reason: 'asked' });
   assert.deepEqual(await identitiesOf(services, person.id), []);
   assert.equal(await services.store.get(people, person.id), undefined);
+});
+
+test('a merge takes identities along, and undoing it gives them back', async (t) => {
+  const services = await testServices(t);
+  await apply(services, { create: true });
+  const operator: Origin = { actor: { kind: 'operator' } };
+  const made = known(await meet(services));
+  const survivor = await createPerson(services, hub, { username: 'li.na', name: 'Li Na' });
+  const merge = await mergePeople(services, operator, survivor.id, { other: made.id, reason: 'one person' });
+  assert.equal(known(await meet(services)).id, survivor.id);
+  await unmergePeople(services, operator, merge.id);
+  assert.equal(known(await meet(services)).id, made.id);
 });

@@ -30,6 +30,7 @@ import { alteration } from '../change.ts';
 import { personalFields } from '../create.ts';
 import { refuseTokenOver, requireReach } from '../rights.ts';
 import { storedPerson } from '../stored.ts';
+import { movedIdentities } from './identities.ts';
 
 export interface MergeRequest {
   /** The account that goes: it is disabled, and its sessions end. */
@@ -91,6 +92,8 @@ export async function mergePeople(
     };
     const moved = await movedLinks(services, origin, survivor, gone);
     data.links = moved.links;
+    const known = await movedIdentities(services, gone.id, survivor.id);
+    if (known.ids.length > 0) data.identities = known.ids;
     const going = await leaving(
       services,
       origin,
@@ -111,6 +114,7 @@ export async function mergePeople(
       changes: [
         ...owners,
         ...moved.changes,
+        ...known.changes,
         ...carried.map(
           ({ id: role }): Change => ({
             kind: 'update',

@@ -18,6 +18,7 @@ import { endingsOfPerson } from '../../sessions/ending.ts';
 import { about } from '../about.ts';
 import { requireReach } from '../rights.ts';
 import { storedPerson } from '../stored.ts';
+import { movedIdentities } from './identities.ts';
 import { linkEvents } from './merge.ts';
 import { restoredFields } from './restored.ts';
 
@@ -87,6 +88,7 @@ export async function unmergePeople(
         const ending = await endingsOfPerson(services, origin, survivor.id, 'admin');
         const loses = doing.assignments.some(({ role, until }) => role === ownerRole && until === undefined);
         const owners = loses && doing.gone.status !== 'active' ? await ownerStays(services, survivor.id) : [];
+        const known = await movedIdentities(services, survivor.id, gone.id, merge.identities ?? []);
         const { id: _id, version, ...rest } = merge;
         const data: Merge = { ...rest, state: 'undone', kept: [...doing.kept] };
         return {
@@ -105,6 +107,7 @@ export async function unmergePeople(
                 set: { person: gone.id },
               }),
             ),
+            ...known.changes,
             ...doing.assignments.map(
               (one): Change => ({
                 kind: 'update',
