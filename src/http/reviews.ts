@@ -92,6 +92,8 @@ async function shownRow(state: Context, { item, live, used }: ReviewRow) {
     conflicts: (live?.conflicts ?? []).map(({ id, title }) => title || id),
     stays: live?.stays ?? false,
     voided: voided === undefined ? undefined : { state: voided.state, time: dates.near(voided.at) },
+    /** Decided by who looks: theirs to take back. */
+    mine: viewer !== undefined && decision?.by === `person:${viewer.person.id}`,
     decided:
       decision === undefined
         ? undefined
