@@ -202,7 +202,8 @@ test('a decision about what changed since is void, and it is asked anew', async 
     ),
     'more',
   );
-  await assert.rejects(decide(boss, open, 'keep'), refused('stale'), 'seen before it changed');
+  for (const decision of ['keep', 'withdraw'] as const)
+    await assert.rejects(decide(boss, open, decision), refused('stale'), 'seen before it changed');
   await refreshReview(services, await reviewOf(id), held);
   const again = await itemOf(id, ben, 'seller');
   assert.deepEqual([again.state, again.voided?.state, again.decision], ['open', 'kept', undefined]);
