@@ -7,11 +7,12 @@ import { type Source, sources } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 import { refuseSharedDomains } from './domains.ts';
+import { refuseTokenOverSource } from './reach.ts';
 import { sourceRecord } from './record.ts';
 
 /**
  * Makes a source known, enabled. Its secret is sealed before it is stored.
- * @throws HubError `invalid` with every fault, `already-exists`
+ * @throws HubError `invalid` with every fault, `forbidden`, `already-exists`
  */
 export async function createSource(
   services: Services,
@@ -23,6 +24,8 @@ export async function createSource(
   const faults = sourceFaults({ ...settings });
   if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
   await refuseSharedDomains(services, settings);
+  // One of that id may have been removed, and its identities stay.
+  await refuseTokenOverSource(services, origin, id);
   const data = sourceRecord(services, settings, madeIn, true);
   const { title, provider } = data;
   try {

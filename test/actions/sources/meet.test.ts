@@ -1,6 +1,7 @@
 /** Who an upstream identity is here: found by source, issuer and subject alone. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { assignRole } from '#actions/assignments/assign.ts';
 import { changePerson, disablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { erasePerson } from '#actions/people/erase/erase.ts';
@@ -9,10 +10,12 @@ import { unmergePeople } from '#actions/people/merge/unmerge.ts';
 import type { Services } from '#actions/services.ts';
 import { applySources } from '#actions/sources/apply.ts';
 import { changeSource } from '#actions/sources/change.ts';
+import { createSource } from '#actions/sources/create.ts';
 import { getSource } from '#actions/sources/directory.ts';
 import { identitiesOf } from '#actions/sources/identities.ts';
 import { linkIdentity, type Met, meetIdentity, type ProvedIdentity } from '#actions/sources/meet.ts';
 import { sourceSettingsOf } from '#actions/sources/record.ts';
+import { removeSource } from '#actions/sources/remove.ts';
 import type { Origin } from '#domain/audit/event.ts';
 import { checkSource } from '#settings/source.ts';
 import { people } from '#storage/collections.ts';
@@ -137,4 +140,20 @@ test('a merge takes identities along, and undoing it gives them back', async (t)
   assert.equal(known(await meet(services)).id, survivor.id);
   await unmergePeople(services, operator, merge.id);
   assert.equal(known(await meet(services)).id, made.id);
+});
+
+test('an API token neither changes, removes nor makes again a source that an administrator signs in by', async (t) => {
+  const services = await testServices(t);
+  await apply(services);
+  const owner = await createPerson(services, hub, { email: 'olga@hongda.example', name: 'Olga' });
+  await assignRole(services, { actor: { kind: 'operator' } }, owner.id, { role: 'hub-owner', reason: 'for the test' });
+  await linkIdentity(services, hub, owner, someone);
+  const token: Origin = { actor: { kind: 'system', id: 'robot' } };
+  const settings = sourceSettingsOf(services, await getSource(services, 'entra'));
+  await assert.rejects(changeSource(services, token, { ...settings, title: 'x' }), { code: 'forbidden' });
+  await assert.rejects(removeSource(services, token, 'entra'), { code: 'forbidden' });
+  await removeSource(services, hub, 'entra');
+  await assert.rejects(createSource(services, token, settings), { code: 'forbidden' }, 'the links are still there');
+  await createSource(services, token, { ...settings, id: 'another', domains: [] });
+  await createSource(services, hub, settings);
 });
