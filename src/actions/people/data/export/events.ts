@@ -58,7 +58,9 @@ async function exported(event: AuditEvent, others: Others): Promise<ExportedEven
   const aboutOther = subject !== undefined && !others.isSelf(subject.id);
   const part = async (name: 'detail' | 'before' | 'after'): Promise<JsonObject | undefined> => {
     if (aboutOther) return undefined;
-    const all = Object.entries({ ...event[name], ...personal?.[name] }).filter(([key]) => !namesOfOthers.has(key));
+    // Without a subject it is work on something else (rows of a file, a policy), whose personal part speaks of others.
+    const own = subject === undefined ? undefined : personal?.[name];
+    const all = Object.entries({ ...event[name], ...own }).filter(([key]) => !namesOfOthers.has(key));
     return all.length === 0 ? undefined : ((await others.without(Object.fromEntries(all))) as JsonObject);
   };
   const shown = {

@@ -112,9 +112,11 @@ async function lettersTo({ store, seal }: Services, person: string): Promise<obj
   const found: object[] = [];
   for await (const one of everyRecord(store, outbox, { where: { person } })) {
     if (one.kind !== 'mail') continue;
-    const { template, locale, status, createdAt, sealed } = one;
+    const { template, locale, status, createdAt, sealed, about } = one;
     const contents = sealed === undefined ? undefined : (JSON.parse(seal.open('mail', sealed)) as MailContents);
-    const says = contents === undefined ? {} : { to: contents.to, name: contents.name, values: contents.values };
+    // What it says of somebody else (who asks for a role) is that one's.
+    const values = about === undefined || about === person ? contents?.values : undefined;
+    const says = contents === undefined ? {} : { to: contents.to, name: contents.name, values };
     found.push({ template, locale, status, createdAt: iso(createdAt), ...says });
   }
   return found;
