@@ -4,6 +4,7 @@ import type { Services } from '#actions/services.ts';
 import { withoutSpooled } from '#actions/sessions/spool/hidden.ts';
 import { SignOutSpool } from '#actions/sessions/spool/spool.ts';
 import type { SystemModule } from '#domain/providers/system-module.ts';
+import { createDirectories } from '#federation/ldap/directory.ts';
 import { type Clock, systemClock } from '#platform/clock.ts';
 import { createGuesser } from '#platform/guessing/guesser.ts';
 import type { Hasher } from '#platform/hashing/hasher.ts';
@@ -21,7 +22,6 @@ import { openSqlite } from '#storage/sqlite/engine.ts';
 import { StoreLocked } from '#storage/sqlite/lock.ts';
 import { createStore } from '#storage/store.ts';
 import { watched } from '#storage/watch/watched.ts';
-import { createDirectories } from './federation/ldap/directory.ts';
 
 /** How long to wait for somebody who holds the store for a moment. */
 const patienceMs = 10_000;

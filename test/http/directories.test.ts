@@ -7,7 +7,7 @@ import { changeSource } from '#actions/sources/change.ts';
 import { identitiesOf } from '#actions/sources/identities.ts';
 import { sourceSettingsOf } from '#actions/sources/record.ts';
 import { manualClock } from '#platform/clock.ts';
-import { credentials, outbox } from '#storage/collections.ts';
+import { credentials, identities, outbox } from '#storage/collections.ts';
 import { type BootedHub, passphrase } from '#test/support/booted.ts';
 import { type Answer, Browser } from '#test/support/browser.ts';
 import { withFactors } from '#test/support/factors.ts';
@@ -29,7 +29,12 @@ const reached = async (browser: Browser, answer: Answer): Promise<string> => {
 };
 
 test('a person of a directory goes through the hub like anybody else', async (t) => {
-  const slapd = await startSlapd(t, [person('anna', { displayName: 'Anna Nowak' }), person('bob'), person('own')]);
+  const slapd = await startSlapd(t, [
+    person('anna', { displayName: 'Anna Nowak' }),
+    person('bob'),
+    person('own'),
+    person('twice'),
+  ]);
   if (slapd === undefined) return;
   await slapd.add([group('sales', [personDn('anna'), personDn('bob')])]);
   const clock = manualClock(Date.now());
@@ -74,6 +79,20 @@ assign: [ { role: sales, when: { groups: "${dn}" } } ]
       texts.add(page.text.replaceAll(/value="[^"]*"/g, '').replaceAll(new URL(form.url).pathname, ''));
     }
     assert.equal(texts.size, 1);
+  });
+
+  await t.test('many first sign-ins at once make one person, and no answer is a fault of the hub', async () => {
+    const all = await Promise.all(Array.from({ length: 6 }, () => typed(hub, 'twice', directoryPassword)));
+    assert.ok(
+      all.every(({ answer }) => answer.status < 500),
+      all.map(({ answer }) => answer.status).join(),
+    );
+    assert.ok(all.some(({ answer }) => answer.status === 303));
+    const found = (await services.store.find(identities, { where: { source: 'ad' } })).items;
+    const twice = await findByLogin(services, 'twice');
+    assert.equal(found.filter(({ person: owner }) => owner === twice?.id).length, 1);
+    const later = await typed(hub, 'twice', directoryPassword);
+    assert.notEqual(await reached(later.browser, later.answer), new URL(later.form.url).pathname);
   });
 
   await t.test('a second factor here is asked for, and the record names both', async () => {

@@ -1,6 +1,6 @@
 import type { Directories, DirectoryEntry, DirectorySettings } from '#actions/directories/port.ts';
+import { createDirectories } from '#federation/ldap/directory.ts';
 import { systemClock } from '#platform/clock.ts';
-import { createDirectories } from '#src/federation/ldap/directory.ts';
 import { groupsBase, peopleBase, serviceDn, servicePassword } from '#test/support/slapd/people.ts';
 import type { Directory } from '#test/support/slapd/start.ts';
 
