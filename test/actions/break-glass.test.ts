@@ -9,7 +9,10 @@ import { acknowledgeGlassUse, useGlassCode } from '#actions/break-glass/use.ts';
 import { endStandIns } from '#actions/factors/new-epoch.ts';
 import { changePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
+import { importPeople } from '#actions/people/import/import.ts';
+import { sendLink } from '#actions/recovery/send.ts';
 import type { Services } from '#actions/services.ts';
+import { setPassword } from '#actions/signin/set-password.ts';
 import { assignments, breakGlassCodes, outbox } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { testServices } from '#test/support/services.ts';
@@ -108,4 +111,24 @@ test('an account of that name that was there before does not come to own the hub
   const [code = ''] = await printGlassCodes(services, operator, { count: 1, replace: false });
   assert.notEqual((await glassAccount(services))?.id, planted.id);
   assert.equal(await tryOnce(services, code), true);
+});
+
+test('the sealed account gets no other way in, from its own session either', async (t) => {
+  const services = await testServices(t);
+  await printGlassCodes(services, operator, { count: 1, replace: false });
+  const account = (await glassAccount(services)) ?? assert.fail();
+  for (const origin of [operator, { actor: { kind: 'person', id: account.id } } as const]) {
+    await assert.rejects(changePerson(services, origin, account.id, { email: 'mine@x.example' }), {
+      code: 'forbidden',
+    });
+    await assert.rejects(setPassword(services, origin, account.id, 'a long and good enough one'), {
+      code: 'forbidden',
+    });
+    await assert.rejects(sendLink(services, origin, account.id), { code: 'forbidden' });
+  }
+  await changePerson(services, operator, account.id, { employeeNumber: 'E1' });
+  const csv = 'employeeNumber,username,email,password\nE1,break-glass,mine@x.example,a long and good enough one\n';
+  const report = await importPeople(services, operator, csv, {});
+  assert.deepEqual([report.loaded, report.faults.map(({ path }) => path)], [false, ['password']]);
+  await changePerson(services, operator, account.id, { status: 'disabled' });
 });

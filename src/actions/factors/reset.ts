@@ -5,7 +5,7 @@ import { credentials, factorGraces, type Person, people } from '#storage/collect
 import type { Change } from '#storage/port.ts';
 import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
-import { refuseTokenOver, requireReach, rightsOf, stillWithin } from '../people/rights.ts';
+import { refuseWayIn, requireReach, rightsOf, stillWithin } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 import { endRecoveryCodes } from './recovery-codes.ts';
@@ -16,7 +16,7 @@ import { lostFactorTurn, turnOfFactors } from './turn.ts';
 async function requireHelper(services: Services, origin: Origin, person: Stored<Person>): Promise<void> {
   if (!(await rightsOf(services, origin, person)).has('hub:password-reset')) throw new HubError('forbidden');
   await requireReach(services, origin, person);
-  await refuseTokenOver(services, origin, person);
+  await refuseWayIn(services, origin, person);
 }
 
 /**

@@ -20,7 +20,7 @@ import { endingsOfPerson } from '../sessions/ending.ts';
 import { about } from './about.ts';
 import { asClash, clashes, refuseClashes } from './clashes.ts';
 import { personalFields } from './create.ts';
-import { refuseTokenOver, requireReach, requireWithin, withinFaults } from './rights.ts';
+import { refuseWayIn, requireReach, requireWithin, withinFaults } from './rights.ts';
 import { letIn, storedPerson } from './stored.ts';
 
 export interface ChangeOptions {
@@ -54,7 +54,7 @@ export async function changePerson(
   if (changedFields(fieldsOf(seen), told).length === 0) return seen;
   await requireReach(services, origin, seen);
   // Where a reset link is mailed to is a way to sign in.
-  if (told.email !== seen.email) await refuseTokenOver(services, origin, seen);
+  if (told.email !== seen.email) await refuseWayIn(services, origin, seen);
   refuseClashes(await clashes(services, told, id));
   try {
     return await guardedByPerson(services, origin, id, async ({ person }) => {

@@ -8,6 +8,7 @@ import { type Person, people } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { effectiveAccess } from '../access/effective.ts';
 import { assignmentsOf } from '../access/reading.ts';
+import { glassAccountId } from '../break-glass/account-id.ts';
 import type { Services } from '../services.ts';
 
 type Target = Pick<Stored<Person>, 'id' | 'department'>;
@@ -87,10 +88,13 @@ export async function requireReach(services: Services, origin: Origin, person: T
 }
 
 /**
- * An API token gives nobody with rights in the hub a way to sign in, and takes none: by that road it would come to rights that it
- * cannot be given. @throws HubError `forbidden`
+ * For acts that give a way to sign in, or take one. An API token does neither for somebody with rights in the hub: by that road it would
+ * come to rights that it cannot be given. Nobody does for the account in the envelope, which comes in by its codes alone; a session
+ * begun with one would else leave a way behind that nobody is told of. @throws HubError `forbidden`
  */
-export async function refuseTokenOver(services: Services, origin: Origin, person: Target): Promise<void> {
+export async function refuseWayIn(services: Services, origin: Origin, person: Target): Promise<void> {
+  if (person.id === (await glassAccountId(services)))
+    throw new HubError('forbidden', 'The sealed account comes in by its printed codes alone');
   if (origin.actor.kind === 'system' && hasAnyRight(await rightsAtStake(services, person)))
     throw new HubError('forbidden', 'An API token cannot change how somebody with rights in the hub signs in');
 }

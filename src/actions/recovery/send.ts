@@ -4,7 +4,7 @@ import { isActive } from '#domain/people/active.ts';
 import { credentials, people } from '#storage/collections.ts';
 import { about } from '../people/about.ts';
 import { passwordId } from '../people/credential.ts';
-import { refuseTokenOver, requireReach, rightsOf, stillWithin } from '../people/rights.ts';
+import { refuseWayIn, requireReach, rightsOf, stillWithin } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { type LinkPurpose, linkFor } from './link.ts';
 
@@ -19,7 +19,7 @@ export async function sendLink(services: Services, origin: Origin, personId: str
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
   await requireReach(services, origin, person);
   // Who may change the address of a mailbox may read it; by that road a token would come to rights that it cannot be given.
-  await refuseTokenOver(services, origin, person);
+  await refuseWayIn(services, origin, person);
   const fault = (path: string, message: string) => new HubError('invalid', undefined, { faults: [{ path, message }] });
   if (!isActive(person, services.clock.now())) throw fault('status', 'is disabled; enable the account first');
   if (person.email === undefined) throw fault('email', 'is missing; give the person an address first');

@@ -6,7 +6,7 @@ import { credentialNotice } from '../mail/notices.ts';
 import { about } from '../people/about.ts';
 import { credentialChange, passwordId } from '../people/credential.ts';
 import { requireGoodPassword } from '../people/password-rules.ts';
-import { refuseTokenOver, requireReach, rightsOf, stillWithin } from '../people/rights.ts';
+import { refuseWayIn, requireReach, rightsOf, stillWithin } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 
@@ -25,7 +25,7 @@ export async function setPassword(
   if (!rights.has('hub:password-reset')) throw new HubError('forbidden');
   if (person === undefined) throw new HubError('not-found', 'There is no such person');
   await requireReach(services, origin, person);
-  await refuseTokenOver(services, origin, person);
+  await refuseWayIn(services, origin, person);
   await requireGoodPassword(services, person, password);
   const hash = await services.hasher.hash(password);
   const before = await services.store.get(credentials, passwordId(personId));

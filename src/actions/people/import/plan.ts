@@ -17,7 +17,7 @@ import { type PolicyInForce, policyInForce } from '../../policy/in-force.ts';
 import type { Services } from '../../services.ts';
 import { passwordId } from '../credential.ts';
 import { judgePassword } from '../password-rules.ts';
-import { isWithin, refuseTokenOver, requireReach, withinFaults } from '../rights.ts';
+import { isWithin, refuseWayIn, requireReach, withinFaults } from '../rights.ts';
 import { letIn, storedPerson } from '../stored.ts';
 import { type Known, knownOf, meets } from './match.ts';
 
@@ -158,7 +158,7 @@ async function effect(
     if (refusal !== undefined) wrong.push({ path: 'email', message: refusal.message });
     // Where a reset link is mailed to is a way to sign in, as a password is.
     const way = givesPassword ? 'password' : changes.includes('email') ? 'email' : undefined;
-    const unfit = way && (await refusalOf(refuseTokenOver(services, origin, before)));
+    const unfit = way && (await refusalOf(refuseWayIn(services, origin, before)));
     if (way && unfit) wrong.push({ path: way, message: unfit.message });
     if (
       (fields.status === 'disabled' || fields.lastDay !== undefined) &&

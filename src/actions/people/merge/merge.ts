@@ -28,7 +28,7 @@ import { endingsOfPerson } from '../../sessions/ending.ts';
 import { about } from '../about.ts';
 import { alteration } from '../change.ts';
 import { personalFields } from '../create.ts';
-import { refuseTokenOver, requireReach } from '../rights.ts';
+import { refuseWayIn, requireReach } from '../rights.ts';
 import { storedPerson } from '../stored.ts';
 import { movedIdentities } from './identities.ts';
 
@@ -73,8 +73,8 @@ export async function mergePeople(
     if (request.ifOtherVersion !== undefined && request.ifOtherVersion !== gone.version) throw new HubError('stale');
     await requireReach(services, origin, survivor);
     await requireReach(services, origin, gone);
-    await refuseTokenOver(services, origin, survivor);
-    await refuseTokenOver(services, origin, gone);
+    await refuseWayIn(services, origin, survivor);
+    await refuseWayIn(services, origin, gone);
     const carried = await carriedRoles(services, origin, gone, roles);
     const fields = fieldsAfter(survivor, gone, request.take ?? []);
     const id = uuidv7(services.clock.now());
