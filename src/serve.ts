@@ -52,7 +52,7 @@ function serving(settings: Settings, port: number, setup: string | undefined): v
   process.stdout.write(`Gatehouse serves ${settings.issuer} (${settings.listen.host}:${port})\n`);
   if (setup === undefined) return;
   process.stdout.write(
-    `Nobody owns this hub yet. Choose the first password here, once:\n  ${settings.issuer}${setup}\n`,
+    `Nobody owns this hub yet. Choose the first password here, once:\n  ${settings.issuer}${setup}\nThen print the codes for the day on which nobody gets in, and seal them: npm run hub -- break-glass print\n`,
   );
 }
 

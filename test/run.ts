@@ -26,6 +26,7 @@ const throughTheHub = [
   'test/http/api/{people,unify}.test.ts',
   'test/actions/people/{departments,erase}.test.ts',
   'test/actions/unify/{jobs,unify}.test.ts',
+  'test/actions/break-glass.test.ts',
   'test/actions/reviews/*.test.ts',
   'test/browser/journey.test.ts',
 ];

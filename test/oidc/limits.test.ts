@@ -78,4 +78,11 @@ test('a system may want a younger and livelier session than the hub', async (t) 
   const again = await redeem(vault, await enter(vault, { browser, email: 'ada@example.com' }));
   assert.ok(again.access_token, 'a fresh sign-in opens it');
   assert.equal(await page(browser, vault), 'in');
+  clock.advance(14 * minute);
+  await redeem(vault, await enter(vault, { browser }));
+  clock.advance(14 * minute);
+  const asked = await ask(await relyingParty(hub, 'partner', client.ClientSecretBasic('partner-secret')));
+  const consent = await browser.follow(asked.url.href);
+  await browser.follow(new URL((await browser.post(consent.url, {})).location ?? '', consent.url).href);
+  assert.equal(await page(browser, vault), 'in', 'its use is remembered when the session gets a new id');
 });

@@ -1,3 +1,4 @@
+import { glassStatus } from '#actions/break-glass/codes.ts';
 import { lapsedAcceptances } from '#actions/conflicts/list.ts';
 import { listKeys } from '#actions/keys/list.ts';
 import { effectOfPolicy } from '#actions/policy/effect.ts';
@@ -20,6 +21,7 @@ export async function hubFindings(services: Services, running: boolean): Promise
     ...(await systems(services)),
     ...(await claimSizes(services)),
     ...(await lapsed(services)),
+    ...(await envelope(services)),
   ];
 }
 
@@ -105,4 +107,25 @@ async function lapsed(services: Services): Promise<Finding[]> {
   if (count === 0) return [];
   const detail = `${count} accepted breaches of separation rules stand beyond their end`;
   return [warning('conflicts', detail, 'take a right away, or accept again, on /admin/conflicts')];
+}
+
+/** The account in the envelope: is there a way in on the day that nothing else works, and was it used? */
+async function envelope(services: Services): Promise<Finding[]> {
+  if (!services.settings.breakGlass.enabled) return [];
+  const { codesLeft, uses } = await glassStatus(services);
+  const open = uses.filter(({ state }) => state === 'open').length;
+  const found: Finding[] = [];
+  if (open > 0)
+    found.push(
+      warning('break-glass', `used ${open} times without a reason given`, 'an owner says why at /admin/break-glass'),
+    );
+  if (codesLeft === 0)
+    found.push(
+      warning(
+        'break-glass',
+        'no code is left for an emergency',
+        'npm run hub -- break-glass print, and seal the sheet',
+      ),
+    );
+  return found.length > 0 ? found : [good('break-glass', `${codesLeft} codes are left`)];
 }

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
-import { entriesOf, grantFieldOf, type SessionEntry, sessionHolds, sidFieldOf } from '#actions/sessions/session.ts';
+import {
+  entriesOf,
+  grantFieldOf,
+  type SessionEntry,
+  sessionHolds,
+  sidFieldOf,
+  usedFieldOf,
+} from '#actions/sessions/session.ts';
 import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
 import { people, type SessionRecord, sessions } from '#storage/collections.ts';
@@ -145,8 +152,14 @@ function freshRecord(
     ...(origin.agent === undefined ? {} : { agent: origin.agent.slice(0, 256) }),
     ...(source === undefined ? {} : { source }),
     ...(sourceHint === undefined ? {} : { sourceHint }),
+    ...usedFields(rotated),
     ...entryFields(payload),
   };
+}
+
+/** A session that gets a new id was used where it was used. */
+function usedFields(before: SessionRecord | undefined): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(before ?? {}).filter(([field]) => field.startsWith(usedFieldOf(''))));
 }
 
 function updateOf(
