@@ -171,9 +171,11 @@ async function reviewOf({ store }: Services, id: string): Promise<Stored<Review>
 async function described(services: Services, review: Stored<Review>) {
   const counts: Partial<ReviewCounts> = review.counts ?? (await countsOf(services, review.id));
   const total = totalOf(counts);
+  const { open = 0, undecided = 0, lapsed = 0 } = counts;
+  const decided = total - open - undecided - lapsed;
   const { id, title, state } = review;
   const due = new Date(review.due).toISOString();
-  const line = `${id}  ${state.padEnd(7)}  ${total - (counts.open ?? 0)}/${total} decided, until ${due}  ${title}`;
+  const line = `${id}  ${state.padEnd(7)}  ${decided}/${total} decided, until ${due}  ${title}`;
   return { id, title, state, due, counts, line };
 }
 

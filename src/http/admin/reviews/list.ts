@@ -41,5 +41,5 @@ export async function reviewsPage(req: Request, res: Response, { services }: Htt
 export function progressOf(counts: Partial<ReviewCounts>) {
   const all = { open: 0, kept: 0, withdrawn: 0, change: 0, gone: 0, undecided: 0, lapsed: 0, ...counts };
   const total = totalOf(all);
-  return { total, left: all.open, done: total - all.open, counts: all };
+  return { total, left: all.open, done: total - all.open - all.undecided - all.lapsed, counts: all };
 }
