@@ -7,15 +7,18 @@ import { withdrawRole } from '#actions/assignments/withdraw.ts';
 import { resetFactors } from '#actions/factors/reset.ts';
 import { changePerson, disablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
+import { passwordId } from '#actions/people/credential.ts';
 import { erasePerson } from '#actions/people/erase/erase.ts';
 import { keepPreview, previewRecord, shownPreview } from '#actions/people/import/kept-preview.ts';
+import { loadRows } from '#actions/people/import/load.ts';
+import { planFile } from '#actions/people/import/planned-file.ts';
 import { sendLink } from '#actions/recovery/send.ts';
 import { askForRole } from '#actions/requests/ask.ts';
 import type { Services } from '#actions/services.ts';
 import { setPassword } from '#actions/signin/set-password.ts';
 import type { Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
-import { people } from '#storage/collections.ts';
+import { credentials, people } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { testServices } from '#test/support/services.ts';
 
@@ -141,4 +144,17 @@ test('a preview that was made with a wider right is not there for a limited one'
     faults.map(({ line, path }) => [line, path]),
     [[3, 'department']],
   );
+});
+
+test('a file gives no first password to somebody who moves away in the same moment', async (t) => {
+  const { services, sam, origin } = await limited(t);
+  const csv = 'email,password\nsam@example.com,a long and good enough one\n';
+  const file = await planFile(services, origin, csv, {});
+  assert.deepEqual(
+    file.planned.map(({ givesPassword }) => givesPassword),
+    [true],
+  );
+  await changePerson(services, operator, sam.id, { department: 'Finance' });
+  await assert.rejects(loadRows(file.plan, file.planned), { code: 'conflict' });
+  assert.equal(await services.store.get(credentials, passwordId(sam.id)), undefined);
 });

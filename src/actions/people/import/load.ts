@@ -13,6 +13,7 @@ import { about } from '../about.ts';
 import { alteration } from '../change.ts';
 import { creation } from '../create.ts';
 import { hashOfJudged, newCredential } from '../credential.ts';
+import { stillWithin } from '../rights.ts';
 import { parts } from './parts.ts';
 import { type Plan, type PlannedRow, planRows } from './plan.ts';
 
@@ -120,7 +121,9 @@ async function commitOfRow({ services, origin }: Plan, planned: PlannedRow, hash
   const changes: Change[] = [];
   const events: AuditDraft[] = [];
   const { id, version: ifVersion } = before;
-  if (changedFields(fieldsOf(before), fields).length > 0) {
+  // The record is the guard where it is written; a password alone holds on to whom a limited right reaches.
+  if (changedFields(fieldsOf(before), fields).length === 0) changes.push(...stillWithin(origin, before));
+  else {
     const { act, data, rest } = await alteration(services, origin, before, fields, leaveReason(planned));
     changes.push({ kind: 'replace', collection: people, id, ifVersion, data }, ...rest.changes);
     events.push(...rest.events, ...acceptedEvents(origin, { id, person: data }, accepted, act));
