@@ -15,6 +15,7 @@ import { accountFeature } from '#http/account/account.ts';
 import { adminFeature } from '#http/admin/admin.ts';
 import { apiFeature } from '#http/api/api.ts';
 import { createApp } from '#http/app.ts';
+import { createTurnAway } from '#http/flood.ts';
 import { createHandler } from '#http/handler.ts';
 import { createComposer } from '#http/mail/compose.ts';
 import type { Fellows } from '#http/ops/fellows.ts';
@@ -121,7 +122,7 @@ async function assemble(
     programs: [apiFeature(oidc.bearer)],
     features: [pagesFeature, accountFeature, adminFeature],
   });
-  const handler = createHandler(services, oidc, app);
+  const handler = createHandler(services, oidc, app, createTurnAway({ services, oidc, views }));
   const readiness = new Readiness(services.store.engine);
   const ops = createOps({ log, metrics, readiness, metricsToken: settings.metrics.token, isProtocol: oidc.isOidcPath });
 
