@@ -89,6 +89,30 @@ test('a token changes no source that an administrator signs in by, but may switc
   assert.equal((await owner.call('PATCH', '/api/v1/sources/guarded', evil, again)).status, 200);
 });
 
+test('a token sets up no directory, through which passwords pass, but may switch one off', async () => {
+  const ad = {
+    id: 'staff',
+    title: 'Staff directory',
+    provider: 'ldap',
+    url: 'ldaps://directory.example',
+    bindDn: 'cn=hub,dc=example',
+    bindPassword: secret,
+    base: 'dc=example',
+    filter: '(uid={login})',
+  };
+  assert.equal((await robot.call('POST', '/api/v1/sources', ad)).status, 403);
+  const made = await owner.call('POST', '/api/v1/sources', ad);
+  assert.equal(made.status, 201, made.text);
+  const match = { 'if-match': made.headers.get('etag') ?? '' };
+  const elsewhere = { url: 'ldaps://evil.example', bindPassword: secret };
+  assert.equal((await robot.call('PATCH', '/api/v1/sources/staff', elsewhere, match)).status, 403);
+  const off = await robot.call('PATCH', '/api/v1/sources/staff', { enabled: false }, match);
+  assert.equal(off.status, 200, off.text);
+  const again = { 'if-match': off.headers.get('etag') ?? '' };
+  assert.equal((await robot.call('PATCH', '/api/v1/sources/staff', { enabled: true }, again)).status, 403);
+  assert.equal((await owner.call('DELETE', '/api/v1/sources/staff', undefined, again)).status, 204);
+});
+
 test('a source is added and changed on a form, with each fault beside its field', async () => {
   const page = await owner.browser.get(`${hub.issuer}/admin/sources/new?provider=entra`);
   assert.equal(page.status, 200);

@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import { getSource } from './directory.ts';
 import { refuseSharedDomains } from './domains.ts';
 import { endSessionsOfSource } from './endings.ts';
-import { refuseTokenOverSource } from './reach.ts';
+import { refuseTokenOverDirectory, refuseTokenOverSource } from './reach.ts';
 import { sourceDifferences, sourceRecord } from './record.ts';
 
 /**
@@ -35,7 +35,10 @@ export async function changeSource(
   const changed = sourceDifferences(before, after);
   if (changed === undefined) return before;
   const onlyOff = Object.keys(changed.after).join() === 'enabled' && !after.enabled;
-  if (!onlyOff) await refuseTokenOverSource(services, origin, before.id);
+  if (!onlyOff) {
+    refuseTokenOverDirectory(origin, settings);
+    await refuseTokenOverSource(services, origin, before.id);
+  }
   try {
     await services.store.write({
       changes: [{ kind: 'replace', collection: sources, id: before.id, ifVersion: before.version, data: after }],

@@ -7,7 +7,7 @@ import { type Source, sources } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 import { refuseSharedDomains } from './domains.ts';
-import { refuseTokenOverSource } from './reach.ts';
+import { refuseTokenOverDirectory, refuseTokenOverSource } from './reach.ts';
 import { sourceRecord } from './record.ts';
 
 /**
@@ -23,6 +23,7 @@ export async function createSource(
   const { id } = settings;
   const faults = sourceFaults({ ...settings });
   if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
+  refuseTokenOverDirectory(origin, settings);
   await refuseSharedDomains(services, settings);
   // One of that id may have been removed, and its identities stay.
   await refuseTokenOverSource(services, origin, id);
