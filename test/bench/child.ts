@@ -3,6 +3,7 @@ import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { freePort } from '#test/support/hub-process.ts';
+import { startFlags } from '#test/support/start-flags.ts';
 import { peopleCsv, robot, systems } from './company.ts';
 import type { Order, Told, Used } from './targets/control.ts';
 
@@ -59,7 +60,7 @@ export async function startHub(
   more: Readonly<Record<string, string>> = {},
 ): Promise<Target> {
   const { env } = await hubEnvironment(folder, people);
-  return start('hub', { ...env, ...more }, join(folder, 'hub.log'), flags);
+  return start('hub', { ...env, ...more }, join(folder, 'hub.log'), [...startFlags, ...flags]);
 }
 
 export async function startBare(folder: string, flags: readonly string[] = []): Promise<Target> {

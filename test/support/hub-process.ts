@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { startFlags } from './start-flags.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -56,7 +57,7 @@ export async function place(env: Record<string, string> = {}): Promise<Place> {
     env: all,
     begin: (...words) => node(['src/cli.ts', ...words]),
     hub: (...words) => finished(node(['src/cli.ts', ...words])),
-    start: () => started(node(['src/main.ts']), issuer),
+    start: () => started(node([...startFlags, 'src/main.ts']), issuer),
     remove: () => {
       for (const child of children) child.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });

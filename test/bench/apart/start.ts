@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startFlags } from '#test/support/start-flags.ts';
 import { hubEnvironment } from '../child.ts';
 import { median } from '../load/measure.ts';
 
@@ -26,7 +27,7 @@ export async function measureStart(folder: string, people: number, times: number
 
 async function once(env: Record<string, string>, issuer: string, idleMs: number): Promise<{ ms: number; rss: number }> {
   const start = performance.now();
-  const child = spawn(process.execPath, [main], { env, stdio: 'ignore' });
+  const child = spawn(process.execPath, [...startFlags, main], { env, stdio: 'ignore' });
   const gone = new Promise<void>((done) => child.once('exit', () => done()));
   while ((await fetch(`${issuer}/readyz`).catch(() => undefined))?.status !== 200) {
     if (child.exitCode !== null) throw new Error('the hub did not start');
