@@ -10,9 +10,17 @@ export interface Tally {
   readonly text: string;
 }
 
-/** Runs test files and shows what they say. @param env further variables for them */
-export function runFiles(files: readonly string[], env: Readonly<Record<string, string>>): Promise<Tally> {
-  const width = `--test-concurrency=${Math.max(2, availableParallelism())}`;
+/**
+ * Runs test files and shows what they say.
+ * @param env further variables for them
+ * @param atOnce files under way at the same time
+ */
+export function runFiles(
+  files: readonly string[],
+  env: Readonly<Record<string, string>>,
+  atOnce = Math.max(2, availableParallelism()),
+): Promise<Tally> {
+  const width = `--test-concurrency=${atOnce}`;
   const runner = spawn(process.execPath, ['--test', width, '--test-timeout=180000', ...files], {
     cwd: root,
     stdio: ['inherit', 'pipe', 'inherit'],
