@@ -1,5 +1,4 @@
 import { isAbout, type Marks, marksOf } from '#domain/unify/about.ts';
-import { readAccounts } from '#domain/unify/read/list.ts';
 import type { Stored } from '#storage/collection.ts';
 import {
   links,
@@ -65,6 +64,8 @@ async function names(services: Services, record: Stored<UnificationRecord>, mark
     const file = await fileOf(services, record, list);
     if (file === undefined) continue;
     const kind = list === 'directory' ? 'directory' : 'system';
+    // Loaded for this rare case alone: with it comes the dictionary of Chinese readings, some MiB.
+    const { readAccounts } = await import('#domain/unify/read/list.ts');
     const { rows, faults } = readAccounts(file.bytes, kind, { ...file, keepRows: true });
     // What cannot be read cannot be matched either; nobody knows whom it names.
     if (faults.length > 0 || rows.some(({ cells }) => isAbout(cells, marks))) return true;
