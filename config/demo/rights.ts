@@ -17,9 +17,10 @@ export async function rightsOf(services: Services, email: string): Promise<Perso
   const access = await effectiveAccess(services, person);
   const { domains } = (await policyInForce(services)).compiled.document;
   const lines: string[] = [];
-  for (const { id, title } of services.settings.systems) {
+  for (const { id, title, open } of services.settings.systems) {
     const permissions = access.systems.get(id)?.permissions ?? [];
-    lines.push(`${title}: ${permissions.length === 0 ? 'no access' : inWords(permissions, domains)}`);
+    const none = open ? 'may enter, without permissions of its own' : 'no access';
+    lines.push(`${title}: ${permissions.length === 0 ? none : inWords(permissions, domains)}`);
   }
   if (access.hub.size > 0) lines.push(`Hub: administers it (${access.hub.size} rights)`);
   return { name: person.name, jobTitle: person.jobTitle ?? '', lines };
