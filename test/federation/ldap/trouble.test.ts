@@ -73,7 +73,7 @@ test('what stops a directory is told by its kind, in words', async (t) => {
   await t.test('one that does not answer costs its deadline, and is well again by itself', async () => {
     const quick = { ...good, timeoutMs: 300 };
     await entryOf(directories, quick, 'anna');
-    slapd.pause();
+    await slapd.pause();
     const faults = await Promise.all(Array.from({ length: 10 }, () => trouble(quick)));
     assert.ok(faults.every(({ kind }) => kind === 'slow' || kind === 'busy'));
     slapd.resume();

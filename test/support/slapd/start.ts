@@ -30,7 +30,7 @@ export interface Directory {
   kill(): Promise<void>;
   again(): Promise<void>;
   /** Neither answers nor hangs up, until `resume`. */
-  pause(): void;
+  pause(): Promise<void>;
   resume(): void;
 }
 
@@ -101,9 +101,25 @@ export async function startSlapd(t: TestContext, more: readonly LdifEntry[] = []
     remove: (dn) => asRoot((client) => client.del(dn)),
     kill: () => program.kill(),
     again: start,
-    pause: () => program.signal('SIGSTOP'),
+    pause: async () => {
+      program.signal('SIGSTOP');
+      // A signal takes a moment to hold every thread.
+      while (await answers(url));
+    },
     resume: () => program.signal('SIGCONT'),
   };
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new Client({ url, timeout: 300, connectTimeout: 300 });
+  try {
+    await client.search('', { scope: 'base' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.unbind().catch(() => {});
+  }
 }
 
 function listens(port: number): Promise<boolean> {
