@@ -11,7 +11,7 @@ import { requestsCommands } from './requests.ts';
 import { reviewsCommands } from './reviews.ts';
 import { sourcesCommands } from './sources.ts';
 import { storeCommands } from './store/command.ts';
-import { systemsCommands } from './systems.ts';
+import { systemsCommands } from './systems/commands.ts';
 import type { CliWorld } from './world.ts';
 
 /** Every command of contract.md, "Commands". */

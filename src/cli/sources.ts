@@ -5,10 +5,10 @@ import { sourceView } from '#actions/sources/record.ts';
 import { HubError } from '#domain/errors.ts';
 import { trySource } from '#federation/try.ts';
 import { checkSource } from '#settings/source.ts';
+import { readDocument } from './document.ts';
 import type { CommandIo, CommonOptions } from './io.ts';
 import { operatorOrigin } from './operator.ts';
 import { syncCommand } from './sync-source.ts';
-import { readDocument } from './systems.ts';
 
 export function sourcesCommands(program: Command, io: CommandIo): void {
   const group = program.command('sources').description('the directories and providers that people sign in by');

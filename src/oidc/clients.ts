@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Client, type ClientMetadata, errors, Provider } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
-import { openClientSecret } from '#actions/systems/record.ts';
+import { openClientSecret, openPreviousSecret } from '#actions/systems/record.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { System } from '#storage/collections.ts';
 import { hubClientId, hubRedirectUri } from './hub-client.ts';
@@ -31,7 +31,7 @@ interface OwnClient {
 export function useSystemsAsClients(services: Services, provider: Provider): void {
   const clientClass = provider.Client as unknown as ClientClass;
   const built = new Map<string, { stamp: string; client: Client | undefined }>();
-  const hub = own(new clientClass(hubMetadata(services)), { secretHash: undefined, post: false, native: false });
+  const hub = own(new clientClass(hubMetadata(services)), { secrets: () => [], post: false, native: false });
   clientClass.find = async (id) => {
     if (id === hubClientId) return hub;
     if (typeof id !== 'string') return undefined;
@@ -49,9 +49,8 @@ export function useSystemsAsClients(services: Services, provider: Provider): voi
 
 function build(services: Services, clientClass: ClientClass, system: Stored<System>): Client | undefined {
   try {
-    const secret = openClientSecret(services, system);
     return own(new clientClass(metadataOf(system)), {
-      secretHash: secret === undefined ? undefined : hash(secret),
+      secrets: secretsOf(services, system),
       post: system.auth === 'client_secret_post',
       native: isNative(system),
     });
@@ -61,6 +60,17 @@ function build(services: Services, clientClass: ClientClass, system: Stored<Syst
   }
 }
 
+/** Hashes of the secrets that are good at the moment of asking: during a rotation the one before too, until it expires. */
+function secretsOf(services: Services, system: Stored<System>): () => readonly Buffer[] {
+  const secret = openClientSecret(services, system);
+  if (secret === undefined) return () => [];
+  const previous = openPreviousSecret(services, system);
+  const current = [hash(secret)];
+  if (previous === undefined) return () => current;
+  const both = [...current, hash(previous.secret)];
+  return () => (services.clock.now() < previous.until ? both : current);
+}
+
 const hash = (value: string): Buffer => createHash('sha256').update(value).digest();
 
 /**
@@ -68,7 +78,7 @@ const hash = (value: string): Buffer => createHash('sha256').update(value).diges
  * `sub` is the link's, and a grant type that is not its own has the error of that name. These are set on the built client because as metadata they would bring rules we do not need (one
  * redirect host per pairwise client).
  */
-function own(client: Client, registered: { secretHash: Buffer | undefined; post: boolean; native: boolean }): Client {
+function own(client: Client, registered: { secrets: () => readonly Buffer[]; post: boolean; native: boolean }): Client {
   const target = client as unknown as OwnClient;
   target.subjectType = 'pairwise';
   if (registered.native) target.applicationType = 'native';
@@ -85,8 +95,10 @@ function own(client: Client, registered: { secretHash: Buffer | undefined; post:
   };
   target.compareClientSecret = (actual) => {
     const byHeader = Provider.ctx?.headers.authorization !== undefined;
-    if (registered.secretHash === undefined || byHeader === registered.post) return false;
-    return timingSafeEqual(hash(actual), registered.secretHash);
+    if (byHeader === registered.post) return false;
+    const given = hash(actual);
+    // Every one is compared, so that the time says nothing of which.
+    return registered.secrets().filter((secret) => timingSafeEqual(given, secret)).length > 0;
   };
   return client;
 }

@@ -63,6 +63,30 @@ for (const mode of ['while no hub runs', 'while the hub runs'] as const) {
       ]);
     });
 
+    test('a product is connected by its module, rotated, tested and removed', async () => {
+      const words = ['--provider', 'generic', '--title', 'Front desk', '--url', 'http://localhost:9'];
+      const added = await at.hub('systems', 'add', ...words, '--json');
+      assert.equal(added.code, 0, added.out);
+      const made = json<{ id: string; secret: string; guide: { step: string; field: string; value: string }[] }>(
+        added.out,
+      );
+      assert.equal(made.id, 'front-desk');
+      assert.ok(made.guide.some(({ value }) => value === made.secret));
+      const guide = await at.hub('systems', 'guide', 'front-desk', '--json');
+      assert.equal(json<{ guide: object[] }>(guide.out).guide.length, made.guide.length);
+      assert.ok(!guide.out.includes(made.secret));
+      const rotated = await at.hub('systems', 'rotate-secret', 'front-desk', '--overlap', '2h', '--json');
+      assert.match(json<{ secret: string }>(rotated.out).secret, /^[A-Za-z0-9]{43}$/);
+      assert.equal((await at.hub('systems', 'rotate-secret', 'front-desk', '--overlap', 'soon')).code, 2);
+      // Nothing listens on that port.
+      const tested = await at.hub('systems', 'test', 'front-desk', '--json');
+      assert.deepEqual([tested.code, json<{ ok: boolean }>(tested.out).ok], [1, false]);
+      assert.equal((await at.hub('systems', 'remove', 'front-desk', '--json')).code, 0);
+      assert.equal((await at.hub('systems', 'guide', 'front-desk')).code, 1);
+      assert.equal((await at.hub('systems', 'add')).code, 2);
+      assert.equal((await at.hub('systems', 'add', '--provider', 'generic')).code, 2);
+    });
+
     test('codes for the envelope are printed once and replaced as a whole', async () => {
       const first = await at.hub('break-glass', 'print', '--count', '3', '--json');
       assert.equal(json<{ codes: string[] }>(first.out).codes.length, 3);

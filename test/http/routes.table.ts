@@ -71,6 +71,12 @@ POST   /systems                           422     +             -               
 GET    /systems/{id}                      200     +             +                +                 +              +            -          +         +
 PATCH  /systems/{id}                      428     +             -                -                 +              -            -          -         +
 DELETE /systems/{id}                      428     +             -                -                 +              -            -          -         +
+GET    /systems/{id}/guide                200     +             +                +                 +              +            -          +         +
+POST   /systems/{id}/rotate-secret        422     +             -                -                 +              -            -          -         +
+POST   /systems/{id}/duplicate            422     +             -                -                 +              -            -          -         +
+POST   /systems/{id}/test                 422     +             -                -                 +              -            -          -         +
+GET    /systems/{id}/dependents           200     +             +                +                 +              +            -          +         +
+GET    /systems/{id}/history              200     +             -                -                 +              -            -          -         +
 GET    /sources                           200     +             +                +                 +              +            -          +         +
 POST   /sources                           422     +             -                -                 -              -            -          -         +
 GET    /sources/{id}                      200     +             +                +                 +              +            -          +         +

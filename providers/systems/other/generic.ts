@@ -10,5 +10,13 @@ export const generic: SystemModule = {
   nativeRoles: {},
   nativeClaim: { name: 'native_roles', shape: 'list' },
   reconcile: ['replace', 'add-only'],
+  protocols: ['oidc'],
+  client: {
+    auth: 'client_secret_basic',
+    redirectUris: ['{base}/callback'],
+    postLogoutRedirectUris: ['{base}/'],
+    launchUri: '{base}/',
+    scopes: ['openid', 'profile', 'email', 'roles'],
+  },
   evidence: 'R: the sample CRM and ERP of this project use it with openid-client 6.',
 };

@@ -65,6 +65,8 @@ export function settingsOf(services: Services, system: Stored<System>): SystemSe
     createdAt: _createdAt,
     changedAt: _changedAt,
     clientSecretSealed: _sealed,
+    previousSecretSealed: _previous,
+    previousSecretUntil: _until,
     audience: _audience,
     ...rest
   } = system;

@@ -20,7 +20,7 @@ export async function getSystem(services: Services, id: string): Promise<Stored<
 /** What may be shown of a system: everything but its secret. */
 export function systemView(
   system: Stored<System>,
-): Omit<Stored<System>, 'clientSecretSealed' | 'audience'> & { secret: boolean } {
-  const { clientSecretSealed, audience: _, ...rest } = system;
-  return { ...rest, secret: clientSecretSealed !== undefined };
+): Omit<Stored<System>, 'clientSecretSealed' | 'previousSecretSealed' | 'audience'> & { hasSecret: boolean } {
+  const { clientSecretSealed, previousSecretSealed: _previous, audience: _audience, ...rest } = system;
+  return { ...rest, hasSecret: clientSecretSealed !== undefined };
 }

@@ -6,10 +6,23 @@ import type { System } from '#storage/collections.ts';
 import type { Services } from '../services.ts';
 
 const purpose = 'client-secret';
+/** Of the secret before; they change only together with the secret, which the event names. */
+const overlap = ['previousSecretSealed', 'previousSecretUntil'];
 
 /** The secret of a system, for comparing what a client sends. It leaves this process in no other way. */
 export function openClientSecret(services: Services, system: System): string | undefined {
   return system.clientSecretSealed === undefined ? undefined : services.seal.open(purpose, system.clientSecretSealed);
+}
+
+/** The secret of before, while it overlaps with the new one; whoever compares asks the clock against `until`. */
+export function openPreviousSecret(services: Services, system: System): { secret: string; until: number } | undefined {
+  const { previousSecretSealed: sealed, previousSecretUntil: until } = system;
+  if (sealed === undefined || until === undefined || until <= services.clock.now()) return undefined;
+  return { secret: services.seal.open(purpose, sealed), until };
+}
+
+export function sealClientSecret(services: Services, secret: string): string {
+  return services.seal.seal(purpose, secret);
 }
 
 /** A system as stored, from its settings; a secret that did not change keeps its sealed form. */
@@ -26,13 +39,18 @@ export function recordOf(
     ? before.clientSecretSealed
     : clientSecret === undefined
       ? undefined
-      : services.seal.seal(purpose, clientSecret);
+      : sealClientSecret(services, clientSecret);
+  // A secret that is set by hand replaces all there were.
+  const { previousSecretSealed, previousSecretUntil } = kept ? before : {};
   return {
     ...rest,
     ...(rest.api === undefined ? {} : { audience: rest.api.audience }),
     origin,
     enabled: before?.enabled ?? true,
     ...(sealed === undefined ? {} : { clientSecretSealed: sealed }),
+    ...(previousSecretSealed === undefined || previousSecretUntil === undefined
+      ? {}
+      : { previousSecretSealed, previousSecretUntil }),
     createdAt: before?.createdAt ?? now,
     changedAt: now,
   };
@@ -43,7 +61,7 @@ export function differences(before: System, after: System): { before: JsonObject
   const was: JsonObject = {};
   const is: JsonObject = {};
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const skipped = ['audience', 'changedAt', 'createdAt', 'id', 'version', 'expiresAt'];
+  const skipped = ['audience', 'changedAt', 'createdAt', 'id', 'version', 'expiresAt', ...overlap];
   for (const name of names) {
     if (skipped.includes(name)) continue;
     const a: unknown = before[name as keyof System];

@@ -10,7 +10,13 @@ import type { Services } from '../services.ts';
  * (those of people with their grants), also for a system that is registered under the same name later.
  * @throws HubError `not-found`, `stale`.
  */
-export async function removeSystem(services: Services, origin: Origin, id: string, ifVersion?: number): Promise<void> {
+export async function removeSystem(
+  services: Services,
+  origin: Origin,
+  id: string,
+  ifVersion?: number,
+  reason?: string,
+): Promise<void> {
   const before = await services.store.get(systems, id);
   if (before === undefined) throw new HubError('not-found', 'There is no such system');
   try {
@@ -19,7 +25,13 @@ export async function removeSystem(services: Services, origin: Origin, id: strin
         { kind: 'remove', collection: systems, id, ifVersion: ifVersion ?? before.version },
         ...(await endingsOfGrants(services, before.clientId)),
       ],
-      events: [draft(origin, 'system.removed', 'success', { system: id, detail: { title: before.title } })],
+      events: [
+        draft(origin, 'system.removed', 'success', {
+          system: id,
+          detail: { title: before.title },
+          ...(reason === undefined || reason === '' ? {} : { personal: { detail: { reason } } }),
+        }),
+      ],
     });
   } catch (error) {
     if (error instanceof CommitConflict) throw new HubError('stale', undefined, { cause: error });

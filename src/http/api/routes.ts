@@ -25,6 +25,7 @@ import { reviewRoutes } from './resources/reviews.ts';
 import { sourceSyncRoutes } from './resources/source-sync.ts';
 import { sourceRoutes } from './resources/sources.ts';
 import { systemRoutes } from './resources/systems.ts';
+import { systemActRoutes } from './resources/systems-acts.ts';
 import { proposalRoutes } from './resources/unify/proposals.ts';
 import { reportRoutes } from './resources/unify/report.ts';
 import { unifyRoutes } from './resources/unify/unify.ts';
@@ -52,6 +53,7 @@ export const apiRoutes: readonly Route[] = [
   ...proposalRoutes,
   ...reportRoutes,
   ...systemRoutes,
+  ...systemActRoutes,
   ...sourceRoutes,
   ...sourceSyncRoutes,
   ...policyRoutes,

@@ -18,6 +18,9 @@ export const systemSchema = z.object({
   auth: z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']),
   /** Sealed with the hub's secret (platform/seal). */
   clientSecretSealed: z.string().optional(),
+  /** The secret before, sealed alike, and until when (ms) it is good beside the new one; asked at each use. */
+  previousSecretSealed: z.string().optional(),
+  previousSecretUntil: z.number().optional(),
   jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).optional(),
   jwksUri: z.string().optional(),
   firstParty: z.boolean(),

@@ -1,69 +1,21 @@
 import { z } from 'zod';
+import type { Services } from '#actions/services.ts';
 import { rewriteSystem, settingsOf } from '#actions/systems/change.ts';
+import { type Connected, connectSystem } from '#actions/systems/connect.ts';
 import { createSystem } from '#actions/systems/create.ts';
-import { getSystem, listSystems, systemView } from '#actions/systems/list.ts';
+import { guideFor } from '#actions/systems/guide.ts';
+import { listSystems } from '#actions/systems/list.ts';
+import { requireScopes } from '#actions/systems/reach.ts';
 import { removeSystem } from '#actions/systems/remove.ts';
+import type { Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
-import { mayManageScopes } from '#domain/hub-reach.ts';
-import { type SystemInput, systemShape, withDefaults } from '#settings/system.ts';
-import type { Stored } from '#storage/collection.ts';
-import { type System, systemSchema } from '#storage/collections.ts';
-import { named } from '../openapi/names.ts';
-import { type Caller, type Look, type Route, route } from '../route.ts';
+import { type SystemInput, withDefaults } from '#settings/system.ts';
+import { type Caller, type Route, route } from '../route.ts';
 import { listOf, listQuery, pageOf } from './list.ts';
-import { iso } from './shared.ts';
+import { connected, find, newSystem, shown, system, systemPatch } from './systems-shapes.ts';
 
-/** A file of this machine is nothing for an API to read. */
-const { clientSecretFile: _, ...shape } = systemShape;
-const { id: _id, title, side, ...optional } = shape;
-
-const system = named(
-  'System',
-  systemSchema.omit({ clientSecretSealed: true, audience: true, createdAt: true, changedAt: true }).extend({
-    id: z.string(),
-    version: z.int(),
-    hasSecret: z.boolean().describe('Secrets go in and never come out'),
-    createdAt: z.string(),
-    changedAt: z.string(),
-  }),
-);
-
-const newSystem = named(
-  'NewSystem',
-  z.strictObject({ ...shape, clientSecret: shape.clientSecret.describe('Write only') }),
-);
-
-/** RFC 7396: null takes an optional value away, so that the default holds again. */
-const systemPatch = named(
-  'SystemPatch',
-  z.strictObject({
-    title: title.optional(),
-    side: side.optional(),
-    enabled: z.boolean().optional(),
-    ...(Object.fromEntries(Object.entries(optional).map(([name, schema]) => [name, schema.nullable()])) as {
-      [K in keyof typeof optional]: z.ZodNullable<(typeof optional)[K]>;
-    }),
-  }),
-);
-
-function shown(record: Stored<System>) {
-  const { secret, ...rest } = systemView(record);
-  return { ...rest, hasSecret: secret, createdAt: iso(record.createdAt), changedAt: iso(record.changedAt) };
-}
-
-const find = ({ services, params }: Look) => getSystem(services, params.id ?? '');
-
-/** @throws HubError forbidden: who could set the secret of a system with hub scopes would hold its rights */
-function checkScopes(caller: Caller, ...scopes: (readonly string[] | undefined)[]): void {
-  if (
-    mayManageScopes(
-      caller.permissions,
-      scopes.flatMap((some) => some ?? []),
-    )
-  )
-    return;
-  throw new HubError('forbidden', 'This system has, or would have, scopes of the hub that you do not hold yourself');
-}
+const scopesAllowed = (caller: Caller, ...scopes: (readonly string[] | undefined)[]) =>
+  requireScopes(caller.permissions, ...scopes);
 
 const list = route({
   method: 'GET',
@@ -95,16 +47,47 @@ const create = route({
   method: 'POST',
   path: '/systems',
   summary: 'Add a system',
+  description:
+    'With `url`, or without any address to return to, the template of the product’s module (`provider`) fills in what is left out, and the hub makes the secret.',
   permission: 'hub:systems-write',
   body: { type: 'application/json', schema: newSystem },
-  answers: { 201: { description: 'The system as stored', schema: system, etag: true } },
+  answers: {
+    201: { description: 'The system as stored, and what to type into the product', schema: connected, etag: true },
+  },
   async handle({ services, origin, caller, body }) {
-    checkScopes(caller, body.machine?.scopes);
-    const made = await createSystem(services, origin, withDefaults(body as SystemInput));
-    const headers = { location: `${services.settings.issuer}/api/v1/systems/${made.id}` };
-    return { status: 201, version: made.version, headers, body: shown(made) };
+    scopesAllowed(caller, body.machine?.scopes);
+    const { url, ...whole } = body;
+    const made = fromTemplate(body)
+      ? await connectSystem(services, origin, { ...body, provider: body.provider ?? 'generic' })
+      : await registered(services, origin, whole);
+    const headers = { location: `${services.settings.issuer}/api/v1/systems/${made.system.id}` };
+    const { secret, guide } = made;
+    const answer = { ...shown(made.system), ...(secret === undefined ? {} : { secret }), guide };
+    return { status: 201, version: made.system.version, headers, body: answer };
   },
 });
+
+type NewSystem = z.infer<typeof newSystem>;
+
+/** Nothing but the product is said: its module knows the rest. */
+function fromTemplate({ url, redirectUris, machine, deviceFlow, provider, side, id }: NewSystem): boolean {
+  if (url !== undefined) return true;
+  const silent = redirectUris === undefined && machine === undefined && deviceFlow !== true;
+  return silent && provider !== undefined && (side === undefined || id === undefined);
+}
+
+/** A registration that says all of itself, as the configuration would. @throws HubError `invalid` */
+async function registered(services: Services, origin: Origin, whole: Omit<NewSystem, 'url'>): Promise<Connected> {
+  const faults = (['id', 'side'] as const)
+    .filter((name) => whole[name] === undefined)
+    .map((path) => ({
+      path,
+      message: 'is missing; only a product that is connected by `provider` and `url` needs none',
+    }));
+  if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
+  const made = await createSystem(services, origin, withDefaults(whole as SystemInput));
+  return { system: made, guide: guideFor(services, made) };
+}
 
 const patch = route({
   method: 'PATCH',
@@ -118,7 +101,7 @@ const patch = route({
   answers: { 200: { description: 'The system as it is now', schema: system, etag: true } },
   async handle({ services, origin, caller, item, body }) {
     const { enabled = item.enabled, ...patch } = body;
-    checkScopes(caller, item.machine?.scopes, patch.machine?.scopes);
+    scopesAllowed(caller, item.machine?.scopes, patch.machine?.scopes);
     const kept = Object.entries({ ...settingsOf(services, item), ...patch }).filter(([, value]) => value !== null);
     const settings = withDefaults(Object.fromEntries(kept) as unknown as SystemInput);
     const changed = await rewriteSystem(services, origin, item, settings, enabled);
@@ -131,14 +114,16 @@ const remove = route({
   path: '/systems/{id}',
   summary: 'Remove a system',
   permission: 'hub:systems-write',
+  fresh: true,
   find,
   versioned: true,
+  query: z.strictObject({ reason: z.string().max(500).describe('For the audit log').optional() }),
   description:
     'Its tokens die. Whoever is registered under the same id later finds each person under the `sub` that this system knew.',
   answers: { 204: { description: 'Gone; its tokens are dead' } },
-  async handle({ services, origin, caller, item, ifVersion }) {
-    checkScopes(caller, item.machine?.scopes);
-    await removeSystem(services, origin, item.id, ifVersion);
+  async handle({ services, origin, caller, item, ifVersion, query }) {
+    scopesAllowed(caller, item.machine?.scopes);
+    await removeSystem(services, origin, item.id, ifVersion, query.reason);
     return { status: 204 };
   },
 });

@@ -11,7 +11,7 @@ import { instant } from '../shared.ts';
 import { findPerson } from './view.ts';
 
 const json = z.record(z.string(), z.unknown());
-const event = named(
+export const historyEvent = named(
   'HistoryEvent',
   z.object({
     id: z.string().describe('Of the event in the audit'),
@@ -66,7 +66,7 @@ const list = route({
   answers: {
     200: {
       description: 'A page; what happened at one instant stays together',
-      schema: named('HistoryPage', z.object({ items: z.array(event), next: z.string().nullable() })),
+      schema: named('HistoryPage', z.object({ items: z.array(historyEvent), next: z.string().nullable() })),
     },
   },
   async handle({ services, origin, item, query: { limit: most = 50, cursor } }) {

@@ -1,7 +1,7 @@
-import type { Services } from '#actions/services.ts';
 import { guardedFetch, OutboundRefused } from '#platform/outbound.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { System } from '#storage/collections.ts';
+import type { Services } from '../services.ts';
 
 export interface SystemCheck {
   readonly what: string;
@@ -10,7 +10,7 @@ export interface SystemCheck {
 }
 
 /** Is the system's registration in order, and can its addresses be reached from here as the hub will reach them? */
-export async function testSystem(services: Services, system: Stored<System>): Promise<SystemCheck[]> {
+export async function reachAddresses(services: Services, system: Stored<System>): Promise<SystemCheck[]> {
   const module = services.modules.get(system.provider);
   const checks: SystemCheck[] = [
     { what: 'enabled', ok: system.enabled, detail: system.enabled ? 'yes' : 'no: nobody can enter it' },
