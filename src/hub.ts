@@ -26,6 +26,7 @@ import { Readiness } from '#http/ops/readiness.ts';
 import { startServer } from '#http/ops/server.ts';
 import { pagesFeature } from '#http/pages/pages.ts';
 import { createViews } from '#http/render/views.ts';
+import { scimFeature } from '#http/scim/scim.ts';
 import { createOidc, type Oidc } from '#oidc/oidc.ts';
 import { systemModules } from '#providers/index.ts';
 import { startProvisioning } from '#provisioning/provisioning.ts';
@@ -119,7 +120,7 @@ async function assemble(
     services,
     oidc,
     views,
-    programs: [apiFeature(oidc.bearer)],
+    programs: [apiFeature(oidc.bearer), scimFeature(oidc.bearer)],
     features: [pagesFeature, accountFeature, adminFeature],
   });
   const handler = createHandler(services, oidc, app, createTurnAway({ services, oidc, views }));

@@ -166,6 +166,7 @@ function complete(
     mfa: given.mfa,
     breakGlass: given.breakGlass,
     requests: given.requests,
+    scim: { adopt: given.scim.adopt },
     claims: given.claims,
     timeZone: given.timeZone,
     company: given.company,

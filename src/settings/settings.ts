@@ -92,6 +92,8 @@ export interface Settings {
   requests: { open: number; approvals: number };
   /** Bytes that the claims for one system may come to, unless its own `settings.claimsBudget` says otherwise. */
   claims: { budget: number };
+  /** Which key lets a SCIM client link a person that it did not make; undefined: none. */
+  scim: { adopt: 'employeeNumber' | undefined };
   /** IANA name. */
   timeZone: string;
   company: string | undefined;

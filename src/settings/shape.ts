@@ -151,6 +151,11 @@ export const shape = {
     open: duration({ atLeast: '1h', atMost: '365d' }).default(1_209_600_000),
     approvals: whole(1, 2).default(1),
   }).prefault({}),
+  scim: fields({
+    adopt: z
+      .enum(['employeeNumber'], { error: 'can be employeeNumber alone; leave it out and no person is linked by a key' })
+      .optional(),
+  }).prefault({}),
   claims: fields({ budget: whole(256, 65_536).default(4096) }).prefault({}),
   timeZone: timeZone.default('UTC'),
   metrics: fields({ token: text.optional() }).prefault({}),

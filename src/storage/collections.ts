@@ -29,6 +29,7 @@ import {
   sessions,
 } from './collections/protocol.ts';
 import { reviewItems, reviews, reviewTasks } from './collections/reviews.ts';
+import { scimCalls, scimGroups, scimMembers, scimTokens, scimUsers } from './collections/scim.ts';
 import { sourceVisits } from './collections/source-visits.ts';
 import { identities, sources } from './collections/sources.ts';
 import { systems } from './collections/systems.ts';
@@ -43,6 +44,7 @@ export * from './collections/people.ts';
 export * from './collections/policy.ts';
 export * from './collections/protocol.ts';
 export * from './collections/reviews.ts';
+export * from './collections/scim.ts';
 export * from './collections/source-visits.ts';
 export * from './collections/sources.ts';
 export * from './collections/systems.ts';
@@ -64,6 +66,11 @@ export const allCollections = [
   systems,
   sources,
   identities,
+  scimUsers,
+  scimGroups,
+  scimMembers,
+  scimTokens,
+  scimCalls,
   policyVersions,
   policyDrafts,
   acceptances,

@@ -14,6 +14,9 @@ import {
   proposals,
   recoveryCodes,
   reviewItems,
+  scimCalls,
+  scimMembers,
+  scimUsers,
 } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { everyRecord } from '../../access/reading.ts';
@@ -35,7 +38,7 @@ export interface Remains {
 export async function remainsOf(services: Services, record: Stored<Person>): Promise<Remains> {
   const { store } = services;
   const { id: person } = record;
-  const own = [credentials, recoveryCodes, oneTimeLinks, identities] as const;
+  const own = [credentials, recoveryCodes, oneTimeLinks, identities, scimUsers, scimMembers] as const;
   const secrets: Change[] = [
     { kind: 'remove', collection: factorGraces, id: person },
     withoutTurn(factorTurnId(person)),
@@ -48,7 +51,7 @@ export async function remainsOf(services: Services, record: Stored<Person>): Pro
     for await (const { id } of everyRecord(store, merges, { where: { [side]: person } }))
       records.push({ kind: 'remove', collection: merges, id });
   records.push(...(await withoutProposals(services, record)));
-  for (const collection of [accessRequests, acceptances, reviewItems] as const)
+  for (const collection of [accessRequests, acceptances, reviewItems, scimCalls] as const)
     for await (const { id } of everyRecord(store, collection as Collection, { where: { person } }))
       records.push({ kind: 'remove', collection, id });
   // A letter holds address and name. Logout tokens have still to reach the systems; they hold neither.

@@ -33,7 +33,7 @@ function unknown(faults: readonly FieldFault[]): HubError {
 }
 
 /** The pairs of an application/x-www-form-urlencoded string. URLSearchParams would turn bad escapes into U+FFFD. */
-function pairsOf(search: string): [string, string][] {
+export function pairsOf(search: string): [string, string][] {
   const text = search.startsWith('?') ? search.slice(1) : search;
   return text
     .split('&')

@@ -10,6 +10,7 @@ import {
   outbox,
   type Person,
   reviewItems,
+  scimUsers,
 } from '#storage/collections.ts';
 import { everyRecord } from '../../../access/reading.ts';
 import { credentialsOf } from '../../../factors/credentials.ts';
@@ -19,6 +20,7 @@ import type { MailContents } from '../../../mail/queue.ts';
 import type { Services } from '../../../services.ts';
 import { listSessions } from '../../../sessions/list.ts';
 import { proposalsAbout } from '../../../unify/about.ts';
+import { openRest } from '../../../scim/users/record.ts';
 import { dataReleases } from '../releases.ts';
 
 const iso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : new Date(ms).toISOString());
@@ -51,6 +53,10 @@ export async function recordsOf(
     identities: await every(identities, ({ source, issuer, subject, createdAt, usedAt, toldSealed }) => ({
       ...{ source, issuer, subject, createdAt: iso(createdAt), usedAt: iso(usedAt) },
       told: toldSealed === undefined ? undefined : JSON.parse(services.seal.open('source-told', toldSealed)),
+    })),
+    provisionedBy: await every(scimUsers, (one) => ({
+      ...{ client: one.client, userName: one.userName, externalId: one.externalId, state: one.state },
+      ...{ createdAt: iso(one.createdAt), changedAt: iso(one.changedAt), told: openRest(services, one) },
     })),
     assignments: await every(assignments, ({ id, role, from, until, reason, by, at }) => ({
       ...{ id, role, from: iso(from), until: iso(until), reason, by, at: iso(at) },
