@@ -9,6 +9,7 @@ import { peopleCommands } from './people.ts';
 import { policyCommands } from './policy.ts';
 import { requestsCommands } from './requests.ts';
 import { reviewsCommands } from './reviews.ts';
+import { scimCommands } from './scim.ts';
 import { sourcesCommands } from './sources.ts';
 import { storeCommands } from './store/command.ts';
 import { systemsCommands } from './systems/commands.ts';
@@ -26,6 +27,7 @@ export function createProgram(world: CliWorld): Command {
   reviewsCommands(program, world.io);
   systemsCommands(program, world.io);
   sourcesCommands(program, world.io);
+  scimCommands(program, world.io);
   auditCommands(program, world);
   keysCommands(program, world.io);
   breakGlassCommands(program, world.io);

@@ -88,7 +88,7 @@ export function scimErrorOf(fault: unknown): ScimError | undefined {
   }
   if (!(fault instanceof HubError) || (fault.status >= 500 && fault.code === 'internal')) return undefined;
   const { type, status } = mapped(fault);
-  const faults = fault.faults.map(({ path, message }) => `${scimName(path)} ${message}`).join('; ');
+  const faults = fault.faults.map(({ path, message }) => `${scimName(path)}: ${message}`).join('; ');
   const detail =
     fault.code === 'already-exists' ? `${faults}; this client neither created nor linked that person` : faults;
   return new ScimError(status, detail === '' ? fault.message : detail, type, { cause: fault });

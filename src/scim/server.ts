@@ -21,7 +21,8 @@ export async function answerScim(
   readBody: () => Promise<unknown>,
 ): Promise<ScimAnswer> {
   const { method, client } = request;
-  let path = request.path;
+  // A path that is no route is not repeated anywhere: it may hold what belongs in a body.
+  let path = '/…';
   try {
     const route = routeOf(method, request.path);
     path = route.template;
@@ -49,13 +50,12 @@ async function refused(
   error: ScimError,
 ): Promise<void> {
   const { client, method, origin } = request;
-  const template = path === request.path ? '/…' : path;
-  const call = { client: client.id, method, path: template, status: error.status, detail: error.message };
+  const call = { client: client.id, method, path, status: error.status, detail: error.message };
   await keepCall(services, call);
   if (!recorded.has(error.status)) return;
   const refusal = {
     error: error.scimType ?? String(error.status),
-    endpoint: `${method} /scim/v2${template}`,
+    endpoint: `${method} /scim/v2${path}`,
     system: client.id,
   };
   await recordRefusal(services, origin, refusal).catch((fault: unknown) =>

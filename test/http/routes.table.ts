@@ -75,6 +75,11 @@ GET    /systems/{id}/guide                200     +             +               
 POST   /systems/{id}/rotate-secret        422     +             -                -                 +              -            -          -         +
 POST   /systems/{id}/duplicate            422     +             -                -                 +              -            -          -         +
 POST   /systems/{id}/test                 422     +             -                -                 +              -            -          -         +
+GET    /systems/{id}/scim/tokens          200     +             +                +                 +              +            -          +         +
+POST   /systems/{id}/scim/tokens          422     +             -                -                 +              -            -          -         +
+DELETE /systems/{id}/scim/tokens/{token}  404     +             -                -                 +              -            -          -         +
+GET    /systems/{id}/scim/calls           200     +             +                +                 +              +            -          +         +
+GET    /systems/{id}/scim/reconnect       200     +             +                +                 -              +            +          +         +
 GET    /systems/{id}/dependents           200     +             +                +                 +              +            -          +         +
 GET    /systems/{id}/history              200     +             -                -                 +              -            -          -         +
 GET    /sources                           200     +             +                +                 +              +            -          +         +
@@ -160,6 +165,9 @@ POST   /admin/unify/:id/proposals/:proposal/decide 404     +             +      
 POST   /admin/unify/:id/proposals/:proposal/undo 404     +             +                -                 -              -            -
 GET    /admin/systems                         200     +             +                +                 +              +            -
 GET    /admin/systems/:id                     200     +             +                +                 +              +            -
+GET    /admin/systems/:id/scim                200     +             +                +                 +              +            -
+POST   /admin/systems/:id/scim/tokens         303     +             -                -                 +              -            -
+POST   /admin/systems/:id/scim/tokens/:token/revoke 404 +           -                -                 +              -            -
 POST   /admin/systems/:id/disable             303     +             -                -                 +              -            -
 POST   /admin/systems/:id/enable              303     +             -                -                 +              -            -
 GET    /admin/sources                         200     +             +                +                 +              +            -

@@ -51,6 +51,7 @@ before(async () => {
     review: 'none',
     item: 'none',
     use: 'none',
+    token: 'none',
   };
 });
 

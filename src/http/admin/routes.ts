@@ -31,6 +31,7 @@ import { reviewsPage } from './reviews/list.ts';
 import { beginReview, newReviewPage } from './reviews/new.ts';
 import { accessReviewPage, reviewCsv } from './reviews/one.ts';
 import type { AdminRoute } from './route.ts';
+import { issuePost, revokePost as revokeScimPost, scimPage } from './scim.ts';
 import { removePost, switchSource } from './sources/acts.ts';
 import { changeSourcePage, newSourcePage, sourcePost } from './sources/form.ts';
 import { sourcesPage } from './sources/list.ts';
@@ -244,6 +245,14 @@ export const adminRoutes: readonly AdminRoute[] = [
   },
   { method: 'get', path: '/admin/systems', permission: 'hub:systems-read', handler: systemsPage },
   { method: 'get', path: '/admin/systems/:id', permission: 'hub:systems-read', handler: systemPage },
+  { method: 'get', path: '/admin/systems/:id/scim', permission: 'hub:systems-read', handler: scimPage },
+  { method: 'post', path: '/admin/systems/:id/scim/tokens', permission: 'hub:systems-write', handler: issuePost },
+  {
+    method: 'post',
+    path: '/admin/systems/:id/scim/tokens/:token/revoke',
+    permission: 'hub:systems-write',
+    handler: revokeScimPost,
+  },
   { method: 'post', path: '/admin/systems/:id/disable', permission: 'hub:systems-write', handler: switchSystem(false) },
   { method: 'post', path: '/admin/systems/:id/enable', permission: 'hub:systems-write', handler: switchSystem(true) },
   { method: 'get', path: '/admin/sources', permission: 'hub:systems-read', handler: sourcesPage },

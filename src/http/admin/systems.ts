@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { policyInForce } from '#actions/policy/in-force.ts';
+import { mayCallScim } from '#actions/scim/tokens.ts';
 import { changeSystem } from '#actions/systems/change.ts';
 import { getSystem, listSystems, systemView } from '#actions/systems/list.ts';
 import type { HttpDeps } from '#http/deps.ts';
@@ -42,6 +43,7 @@ export async function systemPage(req: Request, res: Response, { services }: Http
     claims: module?.claims ?? [],
     evidence: module?.evidence ?? '–',
     roles,
+    callsScim: mayCallScim(system),
   });
 }
 

@@ -22,6 +22,7 @@ import { policyDraftRoutes } from './resources/policy-draft.ts';
 import { policyQuestionRoutes } from './resources/policy-questions.ts';
 import { requestRoutes } from './resources/requests.ts';
 import { reviewRoutes } from './resources/reviews.ts';
+import { scimRoutes } from './resources/scim.ts';
 import { sourceSyncRoutes } from './resources/source-sync.ts';
 import { sourceRoutes } from './resources/sources.ts';
 import { systemRoutes } from './resources/systems.ts';
@@ -54,6 +55,7 @@ export const apiRoutes: readonly Route[] = [
   ...reportRoutes,
   ...systemRoutes,
   ...systemActRoutes,
+  ...scimRoutes,
   ...sourceRoutes,
   ...sourceSyncRoutes,
   ...policyRoutes,
