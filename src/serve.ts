@@ -60,7 +60,7 @@ function serving(settings: Settings, port: number, setup: string | undefined): v
 export async function serve(): Promise<void> {
   try {
     const worker = await workerSide();
-    const settings = loadSettings({ providers: systemModules.map((module) => module.id) });
+    const settings = loadSettings({ modules: systemModules });
     if (settings.workers === 1 || worker !== undefined) return await start(settings, worker);
     const { workers } = settings;
     const code = await runWorkers({

@@ -75,7 +75,7 @@ function address({ port }: Served): string {
 /** The settings of this folder. The environment is left out on purpose: the demo is the same for everybody. */
 function demoSettings(own: Readonly<Record<string, string>>, crm: Served, erp: Served): Settings {
   const env = { HUB_CONFIG: 'config/demo/hub.yaml', ...own };
-  const settings = loadSettings({ env, cwd: root, providers: systemModules.map(({ id }) => id) });
+  const settings = loadSettings({ env, cwd: root, modules: systemModules });
   const moved = JSON.stringify(settings.systems)
     .replaceAll('http://localhost:4001', address(crm))
     .replaceAll('http://localhost:4002', address(erp));

@@ -18,9 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 const around = surroundings({ log: createLog({ level: 'warn' }) });
 let read: Settings | undefined;
 function settings(): Settings {
-  const providers = systemModules.map((module) => module.id);
   const onRecord = process.argv[2] === 'audit';
-  read ??= loadSettings(onRecord ? { providers, env: orDemo() } : { providers });
+  read ??= loadSettings(onRecord ? { modules: systemModules, env: orDemo() } : { modules: systemModules });
   return read;
 }
 

@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 import { type Shape, shape } from './shape.ts';
 import { readSources } from './source.ts';
 import { storeOf } from './store.ts';
-import { readSystems } from './system.ts';
+import { type ModuleFacts, readSystems } from './system.ts';
 
 /** The project's folder: where the default configuration and policy lie, wherever the hub is started. */
 const root = resolve(import.meta.dirname, '../..');
@@ -20,8 +20,8 @@ export interface LoadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Relative paths count from here. */
   readonly cwd?: string;
-  /** The ids of the provider modules; without them `provider:` is not checked. */
-  readonly providers?: readonly string[];
+  /** The provider modules; without them `provider:`, and what depends on it, is not checked. */
+  readonly modules?: readonly ModuleFacts[];
 }
 
 /**
@@ -36,11 +36,7 @@ export function loadSettings(options: LoadOptions = {}): Settings {
   const file = readConfiguration(env.HUB_CONFIG, cwd);
   const { tree, from } = withEnvironment(file, env, cwd, faults);
   const read = readFields(shape, tree, '', faults);
-  const settings = complete(
-    read,
-    { cwd, providers: options.providers, production: env.NODE_ENV === 'production' },
-    faults,
-  );
+  const settings = complete(read, { cwd, modules: options.modules, production: env.NODE_ENV === 'production' }, faults);
   if (faults.length > 0 || settings === undefined) throw new SettingsError(faults.map((fault) => named(fault, from)));
   return settings;
 }
@@ -78,19 +74,19 @@ function readConfiguration(named: string | undefined, cwd: string): Record<strin
 
 interface Surroundings {
   readonly cwd: string;
-  readonly providers: readonly string[] | undefined;
+  readonly modules: readonly ModuleFacts[] | undefined;
   readonly production: boolean;
 }
 
 /** Puts paths and derived defaults in place, and judges what depends on several settings. */
 function complete(
   { values, unreadable }: Partially<Shape>,
-  { cwd, providers, production }: Surroundings,
+  { cwd, modules, production }: Surroundings,
   faults: FieldFault[],
 ): Settings | undefined {
   const fault = (path: string, message: string) => faults.push({ path, message });
   const readable = (...paths: string[]) => !paths.some((path) => unreadable.has(path));
-  const { systems, clientSecrets } = readSystems(values.systems ?? [], { cwd, providers }, faults);
+  const { systems, clientSecrets } = readSystems(values.systems ?? [], { cwd, modules }, faults);
   const { sources, secrets: sourceSecrets } = readSources(values.sources ?? [], cwd, faults);
   const data = resolve(cwd, values.data ?? 'data');
   const store = storeOf(values.store, data, cwd);

@@ -30,6 +30,12 @@ export interface SystemSettings {
   session?: { idle?: string | undefined; absolute?: string | undefined };
   requires: 'password' | 'mfa' | 'phishing-resistant';
   outbound: { allow: string[] };
+  /** How it may speak at the protocol endpoints; absent ones have their default (`domain/systems/protocol.ts`). */
+  pkce?: 'required' | 'optional';
+  implicit?: boolean;
+  dpop?: 'optional' | 'required';
+  profile?: 'none' | 'fapi2';
+  protocol?: 'oidc' | 'saml';
   settings: Record<string, unknown>;
 }
 

@@ -4,6 +4,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseDuration } from '#domain/duration.ts';
 import type { FieldFault } from '#domain/errors.ts';
+import type { SystemModule } from '#domain/providers/system-module.ts';
 import { nearest } from '#domain/suggest.ts';
 import { registrationFaults } from '#domain/systems/registration.ts';
 import { joinPath } from './faults.ts';
@@ -52,14 +53,24 @@ export const systemShape = {
   session: fields({ idle: sessionLimit.optional(), absolute: sessionLimit.optional() }).optional(),
   requires: z.enum(['password', 'mfa', 'phishing-resistant']).optional(),
   outbound: fields({ allow: z.array(network) }).optional(),
+  pkce: z.enum(['required', 'optional']).optional(),
+  implicit: z.boolean().optional(),
+  dpop: z.enum(['optional', 'required']).optional(),
+  profile: z.enum(['none', 'fapi2']).optional(),
+  protocol: z.enum(['oidc', 'saml']).optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
 };
 export type SystemInput = { [K in keyof typeof systemShape]: z.infer<(typeof systemShape)[K]> };
 
+/** How a system proves who it is where its settings do not say. */
+const usualAuth = (profile: SystemInput['profile']) =>
+  profile === 'fapi2' ? ('private_key_jwt' as const) : ('client_secret_basic' as const);
+
 /** Fills in what the contract says of a system that is silent about it. */
 export function withDefaults(input: SystemInput): SystemSettings {
   const { clientSecretFile: _, provider, clientId, auth, firstParty, refresh, rotateRefresh, ...given } = input;
-  const style = auth ?? 'client_secret_basic';
+  const style = auth ?? usualAuth(input.profile);
+  const fapi = input.profile === 'fapi2';
   const own = firstParty ?? input.side !== 'other';
   const settings = {
     ...given,
@@ -71,8 +82,8 @@ export function withDefaults(input: SystemInput): SystemSettings {
     rotateRefresh: rotateRefresh ?? style === 'none',
     redirectUris: input.redirectUris ?? [],
     postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
-    idTokenAlg: input.idTokenAlg ?? 'RS256',
-    par: input.par ?? false,
+    idTokenAlg: input.idTokenAlg ?? (fapi ? 'ES256' : 'RS256'),
+    par: input.par ?? fapi,
     open: input.open ?? false,
     requires: input.requires ?? 'password',
     outbound: input.outbound ?? { allow: [] },
@@ -84,12 +95,15 @@ export function withDefaults(input: SystemInput): SystemSettings {
   ) as unknown as SystemSettings;
 }
 
+/** What the settings need to know of a provider module. */
+export type ModuleFacts = Pick<SystemModule, 'id' | 'title' | 'exceptions'>;
+
 /** Reads one system of the list and says all that is wrong with it; its secret is told of a faulty one too. */
 function readSystem(
   raw: unknown,
   path: string,
   cwd: string,
-  providers: readonly string[] | undefined,
+  modules: readonly ModuleFacts[] | undefined,
   faults: FieldFault[],
 ): { input: SystemInput | undefined; clientSecret: string | undefined } {
   const found = faults.length;
@@ -106,17 +120,20 @@ function readSystem(
   // A silent system has the default style and no addresses: judged as such.
   const judged = {
     ...values,
-    auth: values.auth ?? (unreadable.has('auth') ? undefined : ('client_secret_basic' as const)),
+    auth: values.auth ?? (unreadable.has('auth') ? undefined : usualAuth(values.profile)),
     redirectUris: values.redirectUris ?? [],
   };
-  for (const fault of registrationFaults(judged, unreadable)) {
+  const provider = unreadable.has('provider') ? undefined : (values.provider ?? 'generic');
+  const module = modules?.find(({ id }) => id === provider);
+  for (const fault of registrationFaults(judged, module, unreadable)) {
     faults.push({ path: joinPath(path, [fault.path]), message: fault.message });
   }
-  if (providers !== undefined && values.provider !== undefined && !providers.includes(values.provider)) {
-    const meant = nearest(values.provider, providers);
+  if (modules !== undefined && provider !== undefined && module === undefined) {
+    const known = modules.map(({ id }) => id);
+    const meant = nearest(provider, known);
     faults.push({
       path: `${path}.provider`,
-      message: `there is no module ${values.provider}; ${meant === undefined ? `choose ${providers.join(', ')}` : `did you mean ${meant}?`}`,
+      message: `there is no module ${provider}; ${meant === undefined ? `choose ${known.join(', ')}` : `did you mean ${meant}?`}`,
     });
   }
   const input = faults.length === found ? (values as SystemInput) : undefined;
@@ -126,17 +143,17 @@ function readSystem(
 /** One system as an import, the API or the command line hands it over. @throws nothing; faults are returned. */
 export function checkSystem(
   raw: unknown,
-  options: { cwd?: string; providers?: readonly string[] } = {},
+  options: { cwd?: string; modules?: readonly ModuleFacts[] } = {},
 ): { system: SystemSettings; faults: [] } | { system: undefined; faults: FieldFault[] } {
   const faults: FieldFault[] = [];
-  const { input } = readSystem(raw, '', options.cwd ?? process.cwd(), options.providers, faults);
+  const { input } = readSystem(raw, '', options.cwd ?? process.cwd(), options.modules, faults);
   return input === undefined ? { system: undefined, faults } : { system: withDefaults(input), faults: [] };
 }
 
 /** All systems of the list; ids, client ids and audiences are each one system's own. */
 export function readSystems(
   list: readonly unknown[],
-  options: { cwd: string; providers?: readonly string[] | undefined },
+  options: { cwd: string; modules?: readonly ModuleFacts[] | undefined },
   faults: FieldFault[],
 ): { systems: SystemSettings[]; clientSecrets: ReadonlyMap<string, string> } {
   const systems: SystemSettings[] = [];
@@ -154,7 +171,7 @@ export function readSystems(
   };
   for (const [index, raw] of list.entries()) {
     const path = `systems[${index}]`;
-    const { input, clientSecret } = readSystem(raw, path, options.cwd, options.providers, faults);
+    const { input, clientSecret } = readSystem(raw, path, options.cwd, options.modules, faults);
     if (clientSecret !== undefined) clientSecrets.set(`${path}.clientSecret`, clientSecret);
     const given = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
     claim('id', given.id, `${path}.id`);

@@ -7,15 +7,24 @@ import { after, test } from 'node:test';
 import { SettingsError } from '#settings/faults.ts';
 import { loadSettings } from '#settings/load.ts';
 import { shape } from '#settings/shape.ts';
+import type { ModuleFacts } from '#settings/system.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-settings-'));
 after(() => rmSync(folder, { recursive: true }));
 let files = 0;
+const modules: readonly ModuleFacts[] = [
+  { id: 'generic', title: 'OpenID Connect' },
+  {
+    id: 'odoo',
+    title: 'Odoo',
+    exceptions: [{ rule: 'response-type-token', because: 'Its core knows nothing else.' }],
+  },
+];
 
 function load(yaml: string, env: Record<string, string> = {}) {
   const file = join(folder, `hub-${files++}.yaml`);
   writeFileSync(file, yaml);
-  return loadSettings({ env: { HUB_CONFIG: file, ...env }, cwd: folder, providers: ['generic', 'odoo'] });
+  return loadSettings({ env: { HUB_CONFIG: file, ...env }, cwd: folder, modules });
 }
 
 function faults(yaml: string, env: Record<string, string> = {}): string[] {
@@ -154,6 +163,7 @@ systems:
 
 const base = 'id: crm, title: Desk, side: crm, redirectUris: ["https://c.example/cb"]';
 const secret = 'clientSecret: 0123456789abcdef';
+const keys = 'jwks: { keys: [{ kty: EC, crv: P-256, x: a, y: b }] }';
 const one: [name: string, yaml: string, expected: RegExp][] = [
   ['two documents keys', 'data: a\ndata: b', /hub-\d+\.yaml:2: .*unique/i],
   ['unknown nested key', 'limits: { sigin: {} }', /^limits\.sigin: is not a setting; did you mean signin\?$/],
@@ -223,6 +233,40 @@ const one: [name: string, yaml: string, expected: RegExp][] = [
     /outbound\.allow\[0\]: is not a network/,
   ],
   ['audience', `systems: [{ ${base}, ${secret}, api: { audience: erp } }]`, /^systems\[0\]\.api\.audience: is not/],
+  [
+    'implicit for a product that knows better',
+    `systems: [{ ${base}, ${secret}, provider: generic, implicit: true }]`,
+    /^systems\[0\]\.implicit: is for products that know only response_type=token/,
+  ],
+  [
+    'implicit with bound tokens',
+    `systems: [{ ${base}, ${secret}, provider: odoo, implicit: true, dpop: required }]`,
+    /^systems\[0\]\.implicit: contradicts dpop/,
+  ],
+  ['public client without PKCE', `systems: [{ ${base}, auth: none, pkce: optional }]`, /^systems\[0\]\.pkce: must be/],
+  ['PKCE misspelt', `systems: [{ ${base}, ${secret}, pkce: requird }]`, /pkce: .* did you mean required\?$/],
+  ...(
+    [
+      ['par', 'par: false'],
+      ['pkce', 'pkce: optional'],
+      ['dpop', 'dpop: optional'],
+      ['idTokenAlg', 'idTokenAlg: RS256'],
+    ] as const
+  ).map(([field, setting]): [string, string, RegExp] => [
+    `FAPI 2.0 with ${setting}`,
+    `systems: [{ ${base}, ${keys}, profile: fapi2, ${setting} }]`,
+    new RegExp(`^systems\\[0\\]\\.${field}: contradicts profile: fapi2`),
+  ]),
+  [
+    'FAPI 2.0 with a secret',
+    `systems: [{ ${base}, ${secret}, profile: fapi2, auth: client_secret_basic }]`,
+    /^systems\[0\]\.auth: contradicts profile: fapi2, which needs private_key_jwt$/,
+  ],
+  [
+    'FAPI 2.0 over SAML',
+    `systems: [{ ${base}, protocol: saml, profile: fapi2 }]`,
+    /^systems\[0\]\.profile: is for OpenID Connect/,
+  ],
 ];
 for (const [name, yaml, expected] of one) {
   test(`one fault, one line: ${name}`, () => {
@@ -231,6 +275,14 @@ for (const [name, yaml, expected] of one) {
     assert.match(lines[0] ?? '', expected);
   });
 }
+
+test('FAPI 2.0 brings its own defaults, and implicit is for a module that names it', () => {
+  const [fapi, odoo] = load(`systems:
+  - { ${base}, profile: fapi2, ${keys} }
+  - { ${base.replace('crm', 'odoo')}, ${secret}, provider: odoo, implicit: true }`).systems;
+  assert.deepEqual([fapi?.auth, fapi?.par, fapi?.idTokenAlg], ['private_key_jwt', true, 'ES256']);
+  assert.equal(odoo?.implicit, true);
+});
 
 const addresses: [uri: string, allowed: boolean][] = [
   ['https://crm.example.com/callback', true],

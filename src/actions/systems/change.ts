@@ -38,7 +38,7 @@ export async function rewriteSystem(
   settings: SystemSettings,
   enabled: boolean,
 ): Promise<Stored<System>> {
-  const faults = registrationFaults(settings);
+  const faults = registrationFaults(settings, services.modules.get(settings.provider));
   if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
   const after: System = { ...recordOf(services, settings, before.origin, before), enabled };
   const changed = differences(before, after);

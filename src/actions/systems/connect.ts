@@ -64,7 +64,7 @@ export async function connectSystem(
   const given = typeof raw.clientSecret === 'string';
   const secret = !given && bySecret(String(raw.auth ?? 'client_secret_basic')) ? newClientSecret() : undefined;
   if (secret !== undefined) raw.clientSecret = secret;
-  const { system: settings, faults: wrong } = checkSystem(raw, { providers: [...services.modules.keys()] });
+  const { system: settings, faults: wrong } = checkSystem(raw, { modules: [...services.modules.values()] });
   const all = [...faults, ...wrong.filter((fault) => !isFollowUp(fault.path, faults.length > 0))];
   if (settings === undefined || all.length > 0) throw new HubError('invalid', undefined, { faults: all });
   check(settings);

@@ -22,7 +22,7 @@ export async function createSystem(
   settings: SystemSettings,
   madeIn: 'config' | 'console' = 'console',
 ): Promise<Stored<System>> {
-  const faults = registrationFaults(settings);
+  const faults = registrationFaults(settings, services.modules.get(settings.provider));
   if (faults.length > 0) throw new HubError('invalid', undefined, { faults });
   const data = recordOf(services, settings, madeIn);
   const returning = await wasKnown(services, settings.id);

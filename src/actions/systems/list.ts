@@ -1,4 +1,5 @@
 import { HubError } from '#domain/errors.ts';
+import { type ProtocolRules, protocolRules, type SystemWarning, warningsOf } from '#domain/systems/protocol.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type System, systems } from '#storage/collections.ts';
 import type { Services } from '../services.ts';
@@ -17,10 +18,21 @@ export async function getSystem(services: Services, id: string): Promise<Stored<
   return system;
 }
 
+/** A system without its secret, with what holds for it at the protocol endpoints and the exceptions it uses. */
+export type SystemView = Omit<
+  Stored<System>,
+  'clientSecretSealed' | 'previousSecretSealed' | 'audience' | keyof ProtocolRules
+> &
+  ProtocolRules & { hasSecret: boolean; warnings: SystemWarning[] };
+
 /** What may be shown of a system: everything but its secret. */
-export function systemView(
-  system: Stored<System>,
-): Omit<Stored<System>, 'clientSecretSealed' | 'previousSecretSealed' | 'audience'> & { hasSecret: boolean } {
+export function systemView({ modules }: Pick<Services, 'modules'>, system: Stored<System>): SystemView {
   const { clientSecretSealed, previousSecretSealed: _previous, audience: _audience, ...rest } = system;
-  return { ...rest, hasSecret: clientSecretSealed !== undefined };
+  const module = modules.get(system.provider);
+  return {
+    ...rest,
+    ...protocolRules(system, module),
+    hasSecret: clientSecretSealed !== undefined,
+    warnings: warningsOf(system, module),
+  };
 }

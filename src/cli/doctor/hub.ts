@@ -6,6 +6,7 @@ import { policyInForce } from '#actions/policy/in-force.ts';
 import type { Services } from '#actions/services.ts';
 import { listSystems } from '#actions/systems/list.ts';
 import { reconcileFaults } from '#domain/providers/reconcile.ts';
+import { warningsOf } from '#domain/systems/protocol.ts';
 import { people } from '#storage/collections.ts';
 import { type Finding, fault, good, warning } from './finding.ts';
 
@@ -73,7 +74,7 @@ async function systems(services: Services): Promise<Finding[]> {
     if (module === undefined) {
       findings.push(fault('systems', `${system.id} names the module ${system.provider}, which does not exist`));
     }
-    for (const { rule, because } of module?.exceptions ?? []) {
+    for (const { rule, because } of warningsOf(system, module)) {
       findings.push(warning('systems', `${system.id} has an exception, ${rule}: ${because}`));
     }
   }

@@ -38,7 +38,7 @@ export function addCommand(group: Command, io: CommandIo): void {
       try {
         const made = file === undefined ? await byProvider(hub, options) : await byFile(hub, io, file);
         const { system, secret, guide } = made;
-        const document = { ...systemView(system), ...(secret === undefined ? {} : { secret }), guide };
+        const document = { ...systemView(hub.services, system), ...(secret === undefined ? {} : { secret }), guide };
         io.out(options, document, () =>
           [
             `${system.id} is connected as client ${system.clientId}. Type into the product:`,
@@ -72,7 +72,7 @@ function pair(text: string): [string, string] {
 }
 
 async function byFile({ services }: OpenHub, io: CommandIo, file: string): Promise<Connected> {
-  const { system, faults } = checkSystem(readDocument(file), { providers: systemModules.map(({ id }) => id) });
+  const { system, faults } = checkSystem(readDocument(file), { modules: systemModules });
   if (system === undefined) throw new HubError('invalid', `${file} has faults`, { faults });
   const returning = await wasKnown(services, system.id);
   const made = await createSystem(services, operatorOrigin(), system, 'console');

@@ -13,7 +13,7 @@ export function systemsCommands(program: Command, io: CommandIo): void {
     .action(async (options: CommonOptions) => {
       const hub = await io.openHub();
       try {
-        const items = (await listSystems(hub.services)).map(systemView);
+        const items = (await listSystems(hub.services)).map((system) => systemView(hub.services, system));
         io.out(options, { items }, () =>
           items
             .map((item) => `${item.id.padEnd(16)} ${item.side.padEnd(5)} ${item.enabled ? ' ' : 'off'} ${item.title}`)

@@ -35,7 +35,7 @@ export function guideCommand(group: Command, io: CommandIo): void {
     .action((id: string, options: CommonOptions) =>
       withSystem(io, id, async ({ services }, system) => {
         const guide = guideFor(services, system);
-        io.out(options, { ...systemView(system), guide }, () => guideText(guide).join('\n'));
+        io.out(options, { ...systemView(services, system), guide }, () => guideText(guide).join('\n'));
       }),
     );
 }
@@ -54,7 +54,7 @@ export function rotateCommand(group: Command, io: CommandIo): void {
         const guide = guideFor(services, system, secret);
         io.out(
           options,
-          { ...systemView(system), secret, guide },
+          { ...systemView(services, system), secret, guide },
           `The new client secret, shown only now: ${secret}\n${old}.`,
         );
       }),

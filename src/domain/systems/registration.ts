@@ -2,11 +2,13 @@ import { nativeRoleFaults } from '#domain/claims/native-roles.ts';
 import { claimsBudgetFaults } from '#domain/claims/size.ts';
 import type { FieldFault } from '#domain/errors.ts';
 import { reconcileFaults } from '#domain/providers/reconcile.ts';
+import type { SystemModule } from '#domain/providers/system-module.ts';
 import { nearest } from '#domain/suggest.ts';
 import { redirectUriFault, webAddressFault } from './addresses.ts';
+import { type ProfileRegistration, profileFaults } from './profile-faults.ts';
 
 /** The parts of a system that depend on one another. Missing parts are not judged, so it may be half-read. */
-export interface Registration {
+export interface Registration extends ProfileRegistration {
   readonly id?: string | undefined;
   readonly clientId?: string | undefined;
   readonly redirectUris?: readonly string[] | undefined;
@@ -32,9 +34,14 @@ const secretParts = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
  * What is wrong with a system's registration, by whichever way it is registered: configuration, console, API, command
  * line. All faults at once; paths are relative to the system.
  *
+ * @param module the system's provider module; undefined: what depends on it is not judged.
  * @param unreadable fields that another check has already found at fault; nothing is said about them twice.
  */
-export function registrationFaults(system: Registration, unreadable: ReadonlySet<string> = new Set()): FieldFault[] {
+export function registrationFaults(
+  system: Registration,
+  module?: Pick<SystemModule, 'title' | 'exceptions'>,
+  unreadable: ReadonlySet<string> = new Set(),
+): FieldFault[] {
   const faults: FieldFault[] = [];
   const fault = (path: string, message: string) => faults.push({ path, message });
   const missing = (field: keyof Registration) => system[field] === undefined && !unreadable.has(field);
@@ -44,9 +51,11 @@ export function registrationFaults(system: Registration, unreadable: ReadonlySet
     if (value !== undefined && reserved.includes(value)) fault(field, `${value} is the hub's own name; choose another`);
   }
   addresses(system, fault);
-  credentials(system, fault, missing);
+  const saml = system.protocol === 'saml';
+  credentials(system, fault, saml ? () => false : missing);
+  faults.push(...profileFaults(system, module));
 
-  const noWayIn = missing('machine') && system.deviceFlow !== true && !unreadable.has('deviceFlow');
+  const noWayIn = !saml && missing('machine') && system.deviceFlow !== true && !unreadable.has('deviceFlow');
   if (system.redirectUris?.length === 0 && noWayIn && !unreadable.has('redirectUris')) {
     fault(
       'redirectUris',

@@ -3,6 +3,7 @@ import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { lapsedAcceptances } from '#actions/conflicts/list.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
+import { systemView } from '#actions/systems/list.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
 import { departmentsOf } from '#domain/hub-rights.ts';
 import { context } from '#http/context.ts';
@@ -34,9 +35,7 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     systemNames(services),
     may('hub:policy-read') ? lapsedAcceptances(services) : [],
   ]);
-  const shown = may('hub:systems-read')
-    ? systems.all.map((system) => ({ ...system, warnings: services.modules.get(system.provider)?.exceptions ?? [] }))
-    : undefined;
+  const shown = may('hub:systems-read') ? systems.all.map((system) => systemView(services, system)) : undefined;
   const warned = (shown ?? []).filter((system) => system.warnings.length > 0 || !system.enabled);
   render(res, 'admin/overview', {
     active: 'overview',

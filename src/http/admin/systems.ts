@@ -18,9 +18,8 @@ export async function systemsPage(_req: Request, res: Response, { services }: Ht
     systems: all.map((system) => {
       const module = services.modules.get(system.provider);
       return {
-        ...systemView(system),
+        ...systemView(services, system),
         moduleTitle: module?.title ?? system.provider,
-        warnings: module?.exceptions ?? [],
       };
     }),
   });
@@ -35,11 +34,12 @@ export async function systemPage(req: Request, res: Response, { services }: Http
     const permissions = role.grants.get(system.id) ?? [];
     return permissions.length === 0 ? [] : [{ id, title: role.title, permissions }];
   });
+  const record = systemView(services, system);
   render(res, 'admin/system', {
     active: 'systems',
-    record: systemView(system),
+    record,
     moduleTitle: module?.title ?? system.provider,
-    warnings: module?.exceptions ?? [],
+    warnings: record.warnings,
     claims: module?.claims ?? [],
     evidence: module?.evidence ?? '–',
     roles,

@@ -38,6 +38,12 @@ export const systemSchema = z.object({
   session: z.object({ idle: z.string().optional(), absolute: z.string().optional() }).optional(),
   requires: z.enum(['password', 'mfa', 'phishing-resistant']),
   outbound: z.object({ allow: z.array(z.string()) }),
+  /** How it may speak at the protocol endpoints; absent ones have their default (`domain/systems/protocol.ts`). */
+  pkce: z.enum(['required', 'optional']).optional(),
+  implicit: z.boolean().optional(),
+  dpop: z.enum(['optional', 'required']).optional(),
+  profile: z.enum(['none', 'fapi2']).optional(),
+  protocol: z.enum(['oidc', 'saml']).optional(),
   /** What the provider module asks for. */
   settings: z.record(z.string(), z.unknown()),
   createdAt: z.number(),

@@ -64,7 +64,7 @@ const rotate = route({
     }
     const options = { overlapMs, ifVersion: item.version, reason: body.reason };
     const { system, secret } = await rotateSecret(services, origin, item.id, options);
-    const answer = { ...shown(system), secret, guide: guideFor(services, system, secret) };
+    const answer = { ...shown(services, system), secret, guide: guideFor(services, system, secret) };
     return { status: 200, version: system.version, body: answer };
   },
 });
@@ -86,7 +86,7 @@ const duplicate = route({
   async handle({ services, origin, item, body }) {
     const { system, secret, guide: lines } = await duplicateSystem(services, origin, item, body);
     const headers = { location: `${services.settings.issuer}/api/v1/systems/${system.id}` };
-    const answer = { ...shown(system), ...(secret === undefined ? {} : { secret }), guide: lines };
+    const answer = { ...shown(services, system), ...(secret === undefined ? {} : { secret }), guide: lines };
     return { status: 201, version: system.version, headers, body: answer };
   },
 });

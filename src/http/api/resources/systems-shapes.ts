@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Services } from '#actions/services.ts';
 import { getSystem, systemView } from '#actions/systems/list.ts';
 import { systemShape } from '#settings/system.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -11,6 +12,9 @@ import { iso } from './shared.ts';
 const { clientSecretFile: _, ...shape } = systemShape;
 const { id: _id, title, side, ...optional } = shape;
 
+/** Shown with their defaults filled in (`domain/systems/protocol.ts`). */
+const rules = { pkce: true, implicit: true, dpop: true, profile: true, protocol: true } as const;
+
 export const system = named(
   'System',
   systemSchema
@@ -22,10 +26,14 @@ export const system = named(
       createdAt: true,
       changedAt: true,
     })
+    .required(rules)
     .extend({
       id: z.string(),
       version: z.int(),
       hasSecret: z.boolean().describe('Secrets that came in never come out'),
+      warnings: z
+        .array(z.object({ rule: z.enum(['no-pkce', 'response-type-token']), because: z.string() }))
+        .describe("Exceptions from the hub's rules that this system uses"),
       previousSecretUntil: z.string().describe('Until when the secret before the last rotation is good').optional(),
       createdAt: z.string(),
       changedAt: z.string(),
@@ -62,8 +70,8 @@ export const systemPatch = named(
   }),
 );
 
-export function shown(record: Stored<System>) {
-  const { previousSecretUntil: until, ...rest } = systemView(record);
+export function shown(services: Services, record: Stored<System>) {
+  const { previousSecretUntil: until, ...rest } = systemView(services, record);
   return {
     ...rest,
     ...(until === undefined ? {} : { previousSecretUntil: iso(until) }),

@@ -29,7 +29,13 @@ const list = route({
   answers: { 200: { description: 'A page of systems, by title', schema: pageOf('SystemPage', system) } },
   async handle({ services, query }) {
     const all = (await listSystems(services)).filter(({ side }) => query.side === undefined || side === query.side);
-    return { status: 200, body: listOf(all.map(shown), query) };
+    return {
+      status: 200,
+      body: listOf(
+        all.map((one) => shown(services, one)),
+        query,
+      ),
+    };
   },
 });
 
@@ -40,7 +46,7 @@ const get = route({
   permission: 'hub:systems-read',
   find,
   answers: { 200: { description: 'The system, without its secret', schema: system, etag: true } },
-  handle: async ({ item }) => ({ status: 200, version: item.version, body: shown(item) }),
+  handle: async ({ services, item }) => ({ status: 200, version: item.version, body: shown(services, item) }),
 });
 
 const create = route({
@@ -62,7 +68,7 @@ const create = route({
       : await registered(services, origin, whole);
     const headers = { location: `${services.settings.issuer}/api/v1/systems/${made.system.id}` };
     const { secret, guide } = made;
-    const answer = { ...shown(made.system), ...(secret === undefined ? {} : { secret }), guide };
+    const answer = { ...shown(services, made.system), ...(secret === undefined ? {} : { secret }), guide };
     return { status: 201, version: made.system.version, headers, body: answer };
   },
 });
@@ -105,7 +111,7 @@ const patch = route({
     const kept = Object.entries({ ...settingsOf(services, item), ...patch }).filter(([, value]) => value !== null);
     const settings = withDefaults(Object.fromEntries(kept) as unknown as SystemInput);
     const changed = await rewriteSystem(services, origin, item, settings, enabled);
-    return { status: 200, version: changed.version, body: shown(changed) };
+    return { status: 200, version: changed.version, body: shown(services, changed) };
   },
 });
 
