@@ -5,6 +5,7 @@ import type { SystemSettings } from '#settings/settings.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type System, systems } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
+import { namesOf } from '../audit/names.ts';
 import type { Services } from '../services.ts';
 import { differences, openClientSecret, recordOf } from './record.ts';
 
@@ -46,7 +47,13 @@ export async function rewriteSystem(
   try {
     await services.store.write({
       changes: [{ kind: 'replace', collection: systems, id: before.id, ifVersion: before.version, data: after }],
-      events: [draft(origin, 'system.changed', 'success', { system: before.id, ...changed })],
+      events: [
+        draft(origin, 'system.changed', 'success', {
+          system: before.id,
+          ...changed,
+          personal: await namesOf(services, origin),
+        }),
+      ],
     });
   } catch (error) {
     if (!(error instanceof CommitConflict)) throw error;

@@ -5,6 +5,7 @@ import type { SystemSettings } from '#settings/settings.ts';
 import type { Stored } from '#storage/collection.ts';
 import { links, type System, systems } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
+import { namesOf } from '../audit/names.ts';
 import type { Services } from '../services.ts';
 import { recordOf } from './record.ts';
 
@@ -32,6 +33,7 @@ export async function createSystem(
       events: [
         draft(origin, 'system.created', 'success', {
           system: settings.id,
+          personal: await namesOf(services, origin),
           detail: {
             title: data.title,
             side: data.side,

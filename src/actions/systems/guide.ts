@@ -34,6 +34,6 @@ export function guideFor({ modules, settings }: Services, system: Stored<System>
 }
 
 /** Systems without the key speak OpenID Connect. */
-export function protocolOf(system: object): 'oidc' | 'saml' {
-  return 'protocol' in system && system.protocol === 'saml' ? 'saml' : 'oidc';
+export function protocolOf({ protocol = 'oidc' }: Pick<System, 'protocol'>): 'oidc' | 'saml' {
+  return protocol;
 }

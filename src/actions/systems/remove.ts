@@ -3,6 +3,7 @@ import { HubError } from '#domain/errors.ts';
 import { clientCredentials, grants, systems } from '#storage/collections.ts';
 import { type Change, CommitConflict } from '#storage/port.ts';
 import { everyRecord } from '../access/reading.ts';
+import { namesOf } from '../audit/names.ts';
 import type { Services } from '../services.ts';
 
 /**
@@ -29,7 +30,10 @@ export async function removeSystem(
         draft(origin, 'system.removed', 'success', {
           system: id,
           detail: { title: before.title },
-          ...(reason === undefined || reason === '' ? {} : { personal: { detail: { reason } } }),
+          personal: {
+            ...(await namesOf(services, origin)),
+            ...(reason === undefined || reason === '' ? {} : { detail: { reason } }),
+          },
         }),
       ],
     });

@@ -3,6 +3,7 @@ import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type System, systems } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
+import { namesOf } from '../audit/names.ts';
 import type { Services } from '../services.ts';
 import { refuseConfigured } from './configured.ts';
 import { getSystem } from './list.ts';
@@ -56,7 +57,10 @@ export async function rotateSecret(
     detail: { secret: 'rotated', ...(overlaps ? { previousUntil: new Date(until).toISOString() } : {}) },
     before: { clientSecret: '(sealed)' },
     after: { clientSecret: '(changed)' },
-    ...(reason === undefined || reason === '' ? {} : { personal: { detail: { reason } } }),
+    personal: {
+      ...(await namesOf(services, origin)),
+      ...(reason === undefined || reason === '' ? {} : { detail: { reason } }),
+    },
   });
   try {
     await services.store.write({

@@ -22,10 +22,12 @@ export interface Arrival {
 /** What the product's own check would say (products.md, sections 2 and 3), from what its module tells of it. */
 export function judge(
   module: SystemModule,
-  system: { readonly backchannelLogoutUri?: string | undefined },
+  system: { readonly title: string; readonly backchannelLogoutUri?: string | undefined },
   arrival: Arrival,
 ): Verdict[] {
-  return [entry(module, arrival), ...account(module, arrival), roles(module, arrival), signOut(module, system)];
+  // By the name that people here give it; several may run the same product.
+  const named = { ...module, title: system.title };
+  return [entry(named, arrival), ...account(named, arrival), roles(named, arrival), signOut(named, system)];
 }
 
 function entry({ title }: SystemModule, { name, mayEnter }: Arrival): Verdict {

@@ -37,7 +37,20 @@ import { changeSourcePage, newSourcePage, sourcePost } from './sources/form.ts';
 import { sourcesPage } from './sources/list.ts';
 import { sourcePage, tryPost } from './sources/source.ts';
 import { syncPage, syncPost } from './sources/sync.ts';
-import { switchSystem, systemPage, systemsPage } from './systems.ts';
+import {
+  duplicatePage,
+  duplicatePost,
+  removePage as removeSystemPage,
+  removePost as removeSystemPost,
+  rotatePage,
+  rotatePost,
+} from './systems/acts.ts';
+import { changePage, changePost } from './systems/change.ts';
+import { guidePage } from './systems/guide.ts';
+import { systemHistoryPage } from './systems/history.ts';
+import { newSystemPage, newSystemPost } from './systems/new.ts';
+import { switchSystem, systemPage, systemsPage } from './systems/overview.ts';
+import { testPage, testPost } from './systems/test.ts';
 import { joinAccounts, mergePage, unjoinAccounts } from './unify/merge.ts';
 import { reportPage } from './unify/report.ts';
 import { decide, proposalsPage, reviewPage, undo } from './unify/review.ts';
@@ -244,6 +257,8 @@ export const adminRoutes: readonly AdminRoute[] = [
     handler: undo,
   },
   { method: 'get', path: '/admin/systems', permission: 'hub:systems-read', handler: systemsPage },
+  { method: 'post', path: '/admin/systems', permission: 'hub:systems-write', handler: newSystemPost },
+  { method: 'get', path: '/admin/systems/new', permission: 'hub:systems-write', handler: newSystemPage },
   { method: 'get', path: '/admin/systems/:id', permission: 'hub:systems-read', handler: systemPage },
   { method: 'get', path: '/admin/systems/:id/scim', permission: 'hub:systems-read', handler: scimPage },
   { method: 'post', path: '/admin/systems/:id/scim/tokens', permission: 'hub:systems-write', handler: issuePost },
@@ -253,6 +268,18 @@ export const adminRoutes: readonly AdminRoute[] = [
     permission: 'hub:systems-write',
     handler: revokeScimPost,
   },
+  { method: 'get', path: '/admin/systems/:id/guide', permission: 'hub:systems-read', handler: guidePage },
+  { method: 'get', path: '/admin/systems/:id/test', permission: 'hub:systems-write', handler: testPage },
+  { method: 'post', path: '/admin/systems/:id/test', permission: 'hub:systems-write', handler: testPost },
+  { method: 'get', path: '/admin/systems/:id/change', permission: 'hub:systems-write', handler: changePage },
+  { method: 'post', path: '/admin/systems/:id/change', permission: 'hub:systems-write', handler: changePost },
+  { method: 'get', path: '/admin/systems/:id/history', permission: 'hub:systems-write', handler: systemHistoryPage },
+  { method: 'get', path: '/admin/systems/:id/rotate', permission: 'hub:systems-write', handler: rotatePage },
+  { method: 'post', path: '/admin/systems/:id/rotate', permission: 'hub:systems-write', handler: rotatePost },
+  { method: 'get', path: '/admin/systems/:id/duplicate', permission: 'hub:systems-write', handler: duplicatePage },
+  { method: 'post', path: '/admin/systems/:id/duplicate', permission: 'hub:systems-write', handler: duplicatePost },
+  { method: 'get', path: '/admin/systems/:id/remove', permission: 'hub:systems-write', handler: removeSystemPage },
+  { method: 'post', path: '/admin/systems/:id/remove', permission: 'hub:systems-write', handler: removeSystemPost },
   { method: 'post', path: '/admin/systems/:id/disable', permission: 'hub:systems-write', handler: switchSystem(false) },
   { method: 'post', path: '/admin/systems/:id/enable', permission: 'hub:systems-write', handler: switchSystem(true) },
   { method: 'get', path: '/admin/sources', permission: 'hub:systems-read', handler: sourcesPage },
