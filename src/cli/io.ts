@@ -1,4 +1,5 @@
 import type { Services } from '#actions/services.ts';
+import type { HubPerson } from '#domain/unify/read/hub-person.ts';
 
 /** A hub opened for one command: the services of the store (its own or, while the server runs, over the local socket). */
 export interface OpenHub {
@@ -30,6 +31,8 @@ export interface CommandIo {
   openHub(): Promise<OpenHub>;
   /** The systems of the configuration and, if a store exists already, of the store; opens or makes none otherwise. */
   knownSystems(): Promise<readonly KnownSystem[]>;
+  /** The people of the store as a directory, if a store exists already; makes none otherwise. */
+  knownPeople(): Promise<readonly HubPerson[]>;
   /** Milliseconds since 1970. */
   now(): number;
 }

@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { everyRecord } from '#actions/access/reading.ts';
+import { hubPeople } from '#actions/unify/directory.ts';
+import type { HubPerson } from '#domain/unify/read/hub-person.ts';
 import { systemModules } from '#providers/index.ts';
 import type { Settings } from '#settings/settings.ts';
 import { loadFirst } from '#src/first-load.ts';
@@ -85,25 +88,32 @@ function opened(
 /** The systems of the configuration and of the store, if there is one; makes none. */
 export async function knownSystems(settings: Settings, around: Surroundings): Promise<KnownSystem[]> {
   const known = new Map<string, KnownSystem>(settings.systems.map(({ id, side }) => [id, { id, side }]));
+  const found = await withStore(settings, around, (store) => Array.fromAsync(everyRecord(store, systems)));
+  for (const { id, side } of found ?? []) known.set(id, { id, side });
+  return [...known.values()];
+}
+
+/** The people of the store, if there is one; makes none. */
+export async function knownPeople(settings: Settings, around: Surroundings): Promise<readonly HubPerson[]> {
+  return (await withStore(settings, around, (store) => hubPeople({ store }))) ?? [];
+}
+
+/** Reads in a store that is there; undefined where there is none. */
+async function withStore<R>(
+  settings: Settings,
+  around: Surroundings,
+  read: (store: Pick<Copyable, 'find'>) => Promise<R>,
+): Promise<R | undefined> {
   const { store } = settings;
-  if (store.kind === 'sqlite' && !existsSync(store.file)) return [...known.values()];
+  if (store.kind === 'sqlite' && !existsSync(store.file)) return undefined;
   const seal = openSealer(settings);
   const engine =
     store.kind === 'sqlite'
       ? await openSqlite({ file: store.file, clock: around.clock, seal, readOnly: true })
       : await openEngine(settings, seal, around);
   try {
-    let cursor: string | null = null;
-    do {
-      const page: Awaited<ReturnType<typeof engine.find<{ side: KnownSystem['side'] }>>> = await engine.find(systems, {
-        limit: 1000,
-        ...(cursor === null ? {} : { cursor }),
-      });
-      for (const { id, side } of page.items) known.set(id, { id, side });
-      cursor = page.next;
-    } while (cursor !== null);
+    return await read(engine);
   } finally {
     await engine.close();
   }
-  return [...known.values()];
 }

@@ -5,7 +5,7 @@ import { loadSettings } from '#settings/load.ts';
 import type { Settings } from '#settings/settings.ts';
 import { surroundings } from '#src/services.ts';
 import type { CommandIo } from './io.ts';
-import { knownSystems, openHub } from './open.ts';
+import { knownPeople, knownSystems, openHub } from './open.ts';
 import { printer, processStreams, tellFault } from './output.ts';
 import { createProgram, exitCodeOf } from './program.ts';
 import type { CliWorld } from './world.ts';
@@ -30,6 +30,7 @@ const io: CommandIo = {
   },
   openHub: () => openHub(settings(), around),
   knownSystems: () => knownSystems(settings(), around),
+  knownPeople: () => knownPeople(settings(), around),
   now: () => around.clock.now(),
 };
 const world: CliWorld = {

@@ -29,6 +29,7 @@ async function commandLine(t: { after(end: () => void | Promise<void>): void }) 
       refused: () => {},
       openHub: async () => ({ services, close: async () => {} }),
       knownSystems: async () => [],
+      knownPeople: async () => [],
       now: () => services.clock.now(),
     };
     const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });

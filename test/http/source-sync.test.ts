@@ -39,6 +39,7 @@ test('previewed and done from the console, the API and the command line', async 
       },
       openHub: async () => ({ services, close: async () => {} }),
       knownSystems: async () => [],
+      knownPeople: async () => [],
       now: () => services.clock.now(),
     };
     const program = new Command().exitOverride();

@@ -11,6 +11,7 @@ import {
 } from '#storage/collections.ts';
 import { everyRecord } from '../access/reading.ts';
 import type { Services } from '../services.ts';
+import { directoryOf } from './directory.ts';
 import { fileOf } from './files.ts';
 
 /** A proposal that speaks of a person, with which of its rows are theirs; the others may be somebody else's. */
@@ -34,7 +35,9 @@ export async function proposalsAbout(
   const theirs = new Set<string>();
   for await (const one of everyRecord(store, proposals)) {
     const mine = one.effect !== undefined && ids.has(one.effect.person) && one.state === 'accepted';
-    const own = one.rows.filter((row) => mine || isAbout(row.cells, marks));
+    const own = one.rows.filter(
+      (row) => mine || (row.person === undefined ? isAbout(row.cells, marks) : ids.has(row.person)),
+    );
     const whole = own.length > 0 && (one.kind === 'sure' || mine);
     for (const row of whole ? one.rows : own) theirs.add(keyOf(one, row));
   }
@@ -54,8 +57,13 @@ export async function unmatchedAbout(
 ): Promise<Stored<UnificationRecord>[]> {
   const marks = await marksFor(services, accounts);
   const found: Stored<UnificationRecord>[] = [];
+  // While it is matched, a thread may hold anybody of the hub.
   for await (const record of everyRecord(services.store, unifications))
-    if (record.state !== 'ready' && (await names(services, record, marks))) found.push(record);
+    if (
+      (record.state === 'matching' && directoryOf(record) === 'hub') ||
+      (record.state !== 'ready' && (await names(services, record, marks)))
+    )
+      found.push(record);
   return found;
 }
 

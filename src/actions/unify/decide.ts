@@ -43,6 +43,9 @@ export function obstacleText({ code, values }: Obstacle): string {
     separation: `the account would breach the separation rules ${values.rules ?? ''}`,
     forbidden: 'the account has rights in the hub that you do not have',
     fields: `the account cannot be made as it is: ${values.faults ?? ''}`,
+    doubt: `these rows may belong to ${values.person ?? ''} of the directory; decide that first`,
+    'not-matched': `the employee number or email address belongs to ${values.person ?? ''}, but nothing else agrees; correct it in the system and match again, or link the login on that person's page`,
+    gone: 'the person of the directory has been erased since; match the files again',
   };
   return texts[code];
 }

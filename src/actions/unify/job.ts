@@ -1,5 +1,6 @@
 import type { Draft, ListName } from '#domain/unify/outcome/groups.ts';
 import type { ColumnMap, Columns } from '#domain/unify/read/columns.ts';
+import type { HubPerson } from '#domain/unify/read/hub-person.ts';
 import type { ListFault, SourceRow } from '#domain/unify/read/list.ts';
 
 export interface FileJob {
@@ -14,6 +15,8 @@ export interface Job {
   readonly crm: FileJob;
   readonly erp: FileJob;
   readonly directory?: FileJob;
+  /** The hub's own people, where they are the directory. */
+  readonly people?: readonly HubPerson[];
 }
 
 /** A file as it was read: how, its first rows, and every fault by line. */
@@ -32,6 +35,8 @@ export interface ReadRow extends Omit<SourceRow, 'cells'> {
   readonly cells: SourceRow['cells'] & { readonly box?: string };
   readonly list: ListName;
   readonly at: number;
+  /** The hub's account, of a row of the hub's own people. */
+  readonly person?: string;
   readonly second?: true;
 }
 

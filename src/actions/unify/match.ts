@@ -7,6 +7,7 @@ import { type Change, CommitConflict } from '#storage/port.ts';
 import { namedActor } from '../people/about.ts';
 import { parts } from '../people/import/parts.ts';
 import type { Services } from '../services.ts';
+import { directoryOf, hubPeople } from './directory.ts';
 import { fileOf, withoutFiles } from './files.ts';
 import type { FullDraft, Job, JobAnswer, ReadFile } from './job.ts';
 import { asking, requireIdle } from './jobs/ask.ts';
@@ -56,7 +57,8 @@ export async function requestMatch(
 export async function runMatch(services: Services, origin: Origin, job: Fence, signal: AbortSignal): Promise<void> {
   const record = await services.store.get(unifications, job.id);
   if (record === undefined) throw new HubError('not-found', 'There is no such unification');
-  const { files, drafts } = await inThread(await jobOf(services, record, 'match'), signal);
+  const work = await jobOf(services, record, 'match');
+  const { files, drafts } = await inThread(work, signal);
   if (drafts === undefined) throw unusable(faultsOf(files));
   let done = 0;
   for (const part of parts([...drafts.entries()], perCommit)) {
@@ -83,6 +85,7 @@ export async function runMatch(services: Services, origin: Origin, job: Fence, s
   const ready: UnificationRecord = {
     ...data,
     files: { ...told, ...(directory === undefined ? {} : { directory }) },
+    ...(work.people === undefined ? {} : { hubPeople: work.people.length }),
     state: 'ready',
     changedAt: services.clock.now(),
   };
@@ -109,12 +112,13 @@ function proposalOf(unification: string, { kind, score, reasons, rows, pair }: F
     state: 'open',
     score,
     reasons: [...reasons],
-    rows: rows.map(({ list, at, id, line, cells, second }) => ({
+    rows: rows.map(({ list, at, id, line, cells, person, second }) => ({
       list,
       at,
       id,
       line,
       cells: { ...cells } as Record<string, string>,
+      ...(person === undefined ? {} : { person }),
       ...(second === undefined ? {} : { second }),
     })),
     rowKeys: rows.map(({ list, at }) => `${unification}:${list}:${at}`),
@@ -190,7 +194,14 @@ async function jobOf(services: Services, record: Stored<UnificationRecord>, kind
     await fileOf(services, record, 'directory'),
   ];
   if (crm === undefined || erp === undefined) throw new HubError('conflict', 'The files of this unification are gone');
-  return { kind, crm, erp, ...(directory === undefined ? {} : { directory }) };
+  const people = kind === 'match' && directoryOf(record) === 'hub' ? { people: await hubPeople(services) } : {};
+  return {
+    kind,
+    crm,
+    erp,
+    ...(directory === undefined ? {} : { directory }),
+    ...people,
+  };
 }
 
 /** `files.crm.3`: list and line. */

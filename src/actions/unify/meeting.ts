@@ -40,16 +40,25 @@ export async function tiedTo(
   return { people: [...found], lists: [...lists] };
 }
 
-/** Accounts of the hub that the rows' numbers, addresses and logins belong to, with the list whose row met them. */
+/** An account that a row leads to, with the row's list; `login`: by the login that its system is known to have. */
+export interface Met {
+  readonly person: Stored<Person>;
+  readonly list: ListName;
+  readonly login: boolean;
+}
+
+/** Accounts of the hub that the rows' numbers, addresses and logins belong to. */
 export async function metBy(
   { store }: Services,
   { systems, sources }: Stored<UnificationRecord>,
   rows: readonly ProposalRow[],
   { logins }: MergedPerson,
-): Promise<{ person: Stored<Person>; list: ListName }[]> {
-  const met: { person: Stored<Person>; list: ListName }[] = [];
-  const note = (person: Stored<Person> | undefined, list: ListName): void => {
-    if (person !== undefined && !met.some((one) => one.person.id === person.id)) met.push({ person, list });
+): Promise<Met[]> {
+  const met: Met[] = [];
+  const note = (person: Stored<Person> | undefined, list: ListName, login = false): void => {
+    const before = met.findIndex((one) => one.person.id === person?.id);
+    if (person !== undefined && before < 0) met.push({ person, list, login });
+    else if (person !== undefined && login) met[before] = { person, list, login };
   };
   for (const list of sources) {
     for (const row of rows) {
@@ -65,7 +74,7 @@ export async function metBy(
     const login = logins[list]?.login;
     if (login === undefined) continue;
     const [link] = (await store.find(links, { where: { system: systems[list], login }, limit: 1 })).items;
-    if (link !== undefined) note(await store.get(people, link.person), list);
+    if (link !== undefined) note(await store.get(people, link.person), list, true);
   }
   return met;
 }
@@ -84,10 +93,11 @@ function numberForms(number: string | undefined): string[] {
 export class Claims {
   private readonly owners = new Map<string, string | undefined>();
 
-  /** Takes a person's logins and number. @returns the one that an earlier proposal of the commit has taken, if any */
-  take(person: string | undefined, fields: PersonFields): string | undefined {
+  /** Takes a person's logins here and in both systems, and the number. @returns the one that an earlier proposal of the commit has taken, if any */
+  take(person: string | undefined, fields: PersonFields, linked: MergedPerson['logins']): string | undefined {
     const keys = [
       ...loginsOf(fields),
+      ...Object.entries(linked).map(([list, { login }]) => `${list} login ${login}`),
       ...(fields.employeeNumber === undefined ? [] : [`number ${fields.employeeNumber}`]),
     ];
     if (person !== undefined) keys.push(`person ${person}`);

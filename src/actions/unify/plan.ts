@@ -31,11 +31,23 @@ import { storedPerson } from '../people/stored.ts';
 import type { PolicyInForce } from '../policy/in-force.ts';
 import { rightsTag } from '../policy/rights.ts';
 import type { Services } from '../services.ts';
-import { type Claims, metBy, tiedTo } from './meeting.ts';
+import { disablesUnknown } from './directory.ts';
+import type { Claims } from './meeting.ts';
+import { ownerOf } from './owner.ts';
 
 /** Why a proposal cannot be accepted as it is; `values` go into the sentence that a page says. */
 export interface Obstacle {
-  readonly code: 'two-accounts' | 'other-number' | 'other-login' | 'taken' | 'separation' | 'forbidden' | 'fields';
+  readonly code:
+    | 'two-accounts'
+    | 'other-number'
+    | 'other-login'
+    | 'taken'
+    | 'separation'
+    | 'forbidden'
+    | 'fields'
+    | 'doubt'
+    | 'not-matched'
+    | 'gone';
   readonly values: Record<string, string>;
 }
 
@@ -69,22 +81,20 @@ export async function planAccount(planning: Planning, proposal: Stored<Proposal>
   const { services, origin, record, claims } = planning;
   const now = services.clock.now();
   const rows = proposal.rows;
-  const merged = personOf(rows, record.sources, now, record.files.directory !== undefined);
-  const tied = await tiedTo(services, proposal);
-  const met = await metBy(services, record, rows, merged);
-  const ids = new Set([...tied.people, ...met.map(({ person }) => person.id)]);
-  if (ids.size > 1) return stop('two-accounts', { people: [...ids].join(' ') });
-  const [id] = ids;
-  const before = id === undefined ? undefined : await services.store.get(people, id);
-  if (id !== undefined && before === undefined) return stop('two-accounts', { people: id });
+  const merged = personOf(rows, record.sources, now, disablesUnknown(record));
+  const owner = await ownerOf(services, record, proposal, merged);
+  if ('obstacle' in owner) return owner;
+  const before = owner.account;
   const told = merged.fields;
-  if (before !== undefined && otherNumber(before, told)) return stop('other-number', { person: before.id });
+  const matched = rows.some((row) => row.person === before?.id && before !== undefined);
+  if (before !== undefined && !matched && otherNumber(before, told)) return stop('other-number', { person: before.id });
   const fields = before === undefined ? told : filled(fieldsOf(before), told);
   const faults = personFaults(fields);
   if (faults.length > 0)
     return stop('fields', { faults: faults.map(({ path, message }) => `${path} ${message}`).join('; ') });
   const taken = before === undefined ? await clashes(services, fields) : [];
-  const claim = taken.length > 0 ? taken.map(({ path }) => path).join(', ') : claims.take(before?.id, fields);
+  const claim =
+    taken.length > 0 ? taken.map(({ path }) => path).join(', ') : claims.take(before?.id, fields, merged.logins);
   if (claim !== undefined) return stop('taken', { value: claim });
   const made = before === undefined ? await creation(services, origin, fields, undefined) : undefined;
   const person = before ?? made?.person;
@@ -136,8 +146,7 @@ export async function planAccount(planning: Planning, proposal: Stored<Proposal>
     login,
     made: isNew,
   }));
-  const anchor =
-    tied.lists[0] ?? met[0]?.list ?? record.sources.find((list) => links.some((link) => link.list === list)) ?? 'crm';
+  const anchor = owner.by ?? record.sources.find((list) => links.some((link) => link.list === list)) ?? 'crm';
   return {
     changes: [...guard, ...(made?.commit.changes ?? []), ...linked.changes],
     events: [...events, ...refusal.events, ...linked.events],

@@ -8,6 +8,7 @@ import { assignmentsOf, everyRecord } from '../access/reading.ts';
 import { personLabel, subjectOfPerson } from '../access/subject.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
+import { disablesUnknown } from './directory.ts';
 
 /** One row of a file as the report names it. */
 export interface ReportRow {
@@ -83,10 +84,7 @@ export async function reportOf(services: Services, id: string): Promise<Report> 
   const told = ({ row, person }: (typeof rows)[number]): ReportRow => shownRow(row, now, person);
   return {
     orphans: rows.filter(({ row, lists }) => !lists.has(row.list === 'crm' ? 'erp' : 'crm')).map(told),
-    leavers:
-      record.files.directory === undefined
-        ? []
-        : rows.filter(({ row, here }) => !here && isActive(row.cells, now)).map(told),
+    leavers: disablesUnknown(record) ? rows.filter(({ row, here }) => !here && isActive(row.cells, now)).map(told) : [],
     duplicates,
     technical,
     conflicts: await conflictsOf(services, merged),

@@ -4,11 +4,12 @@ import type { ListName } from '#domain/unify/outcome/groups.ts';
 import type { ColumnMap } from '#domain/unify/read/columns.ts';
 import { uuidv7 } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
-import { systems, type UnificationRecord, unifications } from '#storage/collections.ts';
+import { people, systems, type UnificationRecord, unifications } from '#storage/collections.ts';
 import { actorOf } from '../named.ts';
 import { namedActor } from '../people/about.ts';
 import { parts } from '../people/import/parts.ts';
 import type { Services } from '../services.ts';
+import { hasStaff } from './directory.ts';
 import { partsOf } from './files.ts';
 
 export interface NewFile {
@@ -24,6 +25,11 @@ export interface NewUnification {
   readonly files: { readonly crm: NewFile; readonly erp: NewFile; readonly directory?: NewFile | undefined };
   /** Whose value an attribute takes, the first that has one; directory, erp, crm when left out. */
   readonly sources?: readonly ListName[] | undefined;
+  /**
+   * How people come in whom the directory does not have: disabled when left out, as the exports say as long as the hub has
+   * nobody but its administrators and no directory was given.
+   */
+  readonly unknown?: UnificationRecord['unknown'] | undefined;
 }
 
 /** Bytes of one file. */
@@ -66,6 +72,7 @@ export async function startUnification(
     state: 'mapping',
     systems: chosen,
     files: { crm: record(crm), erp: record(erp), ...(directory === undefined ? {} : { directory: record(directory) }) },
+    ...(await directoryFor(services, directory !== undefined, input.unknown)),
     sources: [...new Set([...(input.sources ?? []), ...usualSources])],
     by: actorOf(origin),
     createdAt: now,
@@ -86,6 +93,20 @@ export async function startUnification(
     ],
   });
   return { ...data, id, version: 1 };
+}
+
+/** Without a file the hub's own people are the directory: nobody gets a second account. */
+async function directoryFor(
+  services: Services,
+  hasFile: boolean,
+  told: UnificationRecord['unknown'],
+): Promise<Pick<UnificationRecord, 'directory' | 'unknown'>> {
+  if (hasFile) return { directory: 'file', unknown: told ?? 'disabled' };
+  if ((await services.store.count(people)) === 0) return { directory: 'none' };
+  return {
+    directory: 'hub',
+    unknown: told ?? ((await hasStaff(services)) ? 'disabled' : 'as-exported'),
+  };
 }
 
 function given(map: ColumnMap | undefined): Record<string, string> {

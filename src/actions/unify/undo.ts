@@ -5,7 +5,7 @@ import { fieldsOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
 import { type PersonRow, personOf } from '#domain/unify/outcome/person.ts';
 import type { Stored } from '#storage/collection.ts';
-import { links, type Person, type Proposal, proposals } from '#storage/collections.ts';
+import { links, type Person, type Proposal, proposals, type UnificationRecord } from '#storage/collections.ts';
 import { type Change, CommitConflict } from '#storage/port.ts';
 import { guardedByPerson } from '../access/guarded.ts';
 import { breachesOfChange, refusePrevented } from '../access/separation.ts';
@@ -21,6 +21,7 @@ import { policyInForce } from '../policy/in-force.ts';
 import type { Services } from '../services.ts';
 import { endingsOfPerson } from '../sessions/ending.ts';
 import { proposalOf } from './decide.ts';
+import { disablesUnknown } from './directory.ts';
 
 export interface Undoing {
   readonly reason?: string | undefined;
@@ -110,17 +111,8 @@ async function linksLeft({ store }: Services, person: Stored<Person>, effect: Ef
   return left;
 }
 
-function fieldsFor(
-  services: Services,
-  { sources, files }: { sources: readonly PersonRow['list'][]; files: { directory?: unknown } },
-  rows: readonly PersonRow[],
-): PersonFields {
-  return personOf(
-    rows,
-    sources,
-    services.clock.now(),
-    files.directory !== undefined && rows.some(({ list }) => list === 'directory'),
-  ).fields;
+function fieldsFor(services: Services, record: Stored<UnificationRecord>, rows: readonly PersonRow[]): PersonFields {
+  return personOf(rows, record.sources, services.clock.now(), disablesUnknown(record)).fields;
 }
 
 async function splitOff(
@@ -130,7 +122,7 @@ async function splitOff(
   person: Stored<Person>,
   staying: PersonFields,
   leaving: Effect['links'],
-  record: Parameters<typeof fieldsFor>[1],
+  record: Stored<UnificationRecord>,
 ): Promise<{ people: string[]; changes: Change[]; events: AuditDraft[] }> {
   const made: string[] = [];
   const changes: Change[] = [];

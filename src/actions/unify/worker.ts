@@ -4,6 +4,7 @@ import { type Draft, draftsOf } from '#domain/unify/outcome/groups.ts';
 import { plainMail } from '#domain/unify/read/fields.ts';
 import { type AccountList, readAccounts, type SourceRow } from '#domain/unify/read/list.ts';
 import { isSecondAccount } from '#domain/unify/read/nobody.ts';
+import { readPeople } from '#domain/unify/read/people.ts';
 import { match } from '#domain/unify/unify.ts';
 import type { FileJob, Job, JobAnswer, ReadFile, ReadRow } from './job.ts';
 
@@ -21,14 +22,16 @@ function told(list: AccountList): ReadFile {
 function answer(job: Job): JobAnswer {
   const crm = read(job.crm, 'system', true);
   const erp = read(job.erp, 'system', true);
-  const directory = job.directory === undefined ? undefined : read(job.directory, 'directory', true);
+  const file = job.directory === undefined ? undefined : read(job.directory, 'directory', true);
   const files = {
     crm: told(crm),
     erp: told(erp),
-    ...(directory === undefined ? {} : { directory: told(directory) }),
+    ...(file === undefined ? {} : { directory: told(file) }),
   };
-  const lists = [crm, erp, ...(directory === undefined ? [] : [directory])];
+  const lists = [crm, erp, ...(file === undefined ? [] : [file])];
   if (job.kind === 'look' || lists.some(({ faults }) => faults.length > 0)) return { files };
+  const hub = job.people === undefined ? undefined : readPeople(job.people);
+  const directory = file ?? hub;
   const matched = match(crm.accounts, erp.accounts, directory?.accounts ?? []);
   const aside = new Map<string, string>();
   const rows = new Map<string, ReadRow>();
@@ -40,7 +43,14 @@ function answer(job: Job): JobAnswer {
     for (const [at, row] of (source?.rows ?? []).entries()) {
       const account = settled[at];
       if (account?.nobody !== undefined) aside.set(`${list} ${row.id}`, account.nobody);
-      rows.set(`${list} ${row.id}`, { ...withoutShared(row, account?.mails ?? []), list, at, ...second(row) });
+      const person = list === 'directory' ? hub?.people[at] : undefined;
+      rows.set(`${list} ${row.id}`, {
+        ...withoutShared(row, account?.mails ?? []),
+        list,
+        at,
+        ...(person === undefined ? {} : { person }),
+        ...second(row),
+      });
     }
   }
   const drafts = draftsOf(matched).map((draft) => stored(draft, rows, aside));

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { unmergePeople } from '#actions/people/merge/unmerge.ts';
 import type { Services } from '#actions/services.ts';
 import { requestAccepting } from '#actions/unify/accept-sure.ts';
+import { directoryOf, disablesUnknown } from '#actions/unify/directory.ts';
 import { jobDone } from '#actions/unify/jobs/wait.ts';
 import { type Counts, countsOf } from '#actions/unify/list.ts';
 import { requestMatch } from '#actions/unify/match.ts';
@@ -10,7 +11,8 @@ import { startUnification } from '#actions/unify/start.ts';
 import { undoProposal } from '#actions/unify/undo.ts';
 import { HubError } from '#domain/errors.ts';
 import type { ColumnMap } from '#domain/unify/read/columns.ts';
-import { merges, proposals, type UnifyJob } from '#storage/collections.ts';
+import type { Stored } from '#storage/collection.ts';
+import { merges, proposals, type UnificationRecord, type UnifyJob, unifications } from '#storage/collections.ts';
 import type { CommandIo, CommonOptions } from '../io.ts';
 import { operatorOrigin } from '../operator.ts';
 
@@ -20,6 +22,7 @@ export interface StoredRun {
   };
   readonly maps: { readonly [list in 'crm' | 'erp' | 'directory']: ColumnMap };
   readonly encoding: string | undefined;
+  readonly unknown: UnificationRecord['unknown'] | undefined;
   readonly systems: { readonly crm: string | undefined; readonly erp: string | undefined };
   /** Accept the sure ones at once, with this reason. */
   readonly accept: string | undefined;
@@ -45,6 +48,7 @@ export async function keep(services: Services, io: CommandIo, options: CommonOpt
   };
   const record = await startUnification(services, origin, {
     systems: run.systems,
+    unknown: run.unknown,
     files: {
       crm: fileOf('crm'),
       erp: fileOf('erp'),
@@ -60,8 +64,10 @@ export async function keep(services: Services, io: CommandIo, options: CommonOpt
   }
   const done = run.accept === undefined ? undefined : await accept(services, io, record.id, run.accept);
   const counts = await countsOf(services, record.id);
-  io.out(options, { unification: record.id, proposals: counts, ...(done ?? {}) }, () =>
-    told(services, record.id, counts, done),
+  const kept = (await services.store.get(unifications, record.id)) ?? record;
+  const directory = { from: directoryOf(kept), people: kept.hubPeople ?? kept.files.directory?.rows ?? 0 };
+  io.out(options, { unification: record.id, directory, proposals: counts, ...(done ?? {}) }, () =>
+    told(services, kept, counts, done),
   );
 }
 
@@ -81,9 +87,22 @@ function progressTo(io: CommandIo, what: string): (job: UnifyJob) => void {
   };
 }
 
-function told({ settings }: Services, id: string, counts: Counts, done: Accepted | undefined): string {
+function told(
+  { settings }: Services,
+  record: Stored<UnificationRecord>,
+  counts: Counts,
+  done: Accepted | undefined,
+): string {
+  const { id } = record;
+  const used = {
+    hub: `the people of this hub: ${record.hubPeople ?? 0}`,
+    file: record.files.directory?.name,
+    none: 'none',
+  };
   return [
     `unification ${id}`,
+    `directory: ${used[directoryOf(record)]}`,
+    ...(disablesUnknown(record) ? ['people whom it does not have come in disabled'] : []),
     `${counts.sure.open + counts.sure.accepted} sure, ${counts.doubt.open} to review, ${counts.alone.open} alone, ${counts.aside.open} set aside`,
     ...(done === undefined ? [] : [`${done.accepted} accepted, ${done.blocked} with something in the way`]),
     `Go on at ${settings.issuer}/admin/unify/${id}`,

@@ -12,6 +12,7 @@ interface UnifyOptions extends CommonOptions {
   readonly crm?: string;
   readonly erp?: string;
   readonly directory?: string;
+  readonly unknown?: string;
   readonly crmSystem?: string;
   readonly erpSystem?: string;
   readonly map?: readonly string[];
@@ -23,8 +24,8 @@ interface UnifyOptions extends CommonOptions {
 }
 
 /**
- * `people unify --crm FILE --erp FILE [--directory FILE]`: who is who in two user exports. With `--dry-run` it opens no store
- * and changes nothing; without it the proposals are kept, and the sure ones accepted when asked to.
+ * `people unify --crm FILE --erp FILE [--directory FILE]`: who is who in two user exports. With `--dry-run` it changes nothing, and
+ * reads the store for its people at most; without it the proposals are kept, and the sure ones accepted when asked to.
  */
 export function unifyCommand(people: Command, io: CommandIo): void {
   people
@@ -32,7 +33,11 @@ export function unifyCommand(people: Command, io: CommandIo): void {
     .description('match the users of a CRM and an ERP from their exports, and make one account of each person')
     .option('--crm <file>', "the CRM's user export, a CSV file")
     .option('--erp <file>', "the ERP's user export, a CSV file")
-    .option('--directory <file>', 'the people who work here, with employee numbers, a CSV file')
+    .option(
+      '--directory <file>',
+      'the people who work here, with employee numbers, a CSV file; the people of the hub when left out',
+    )
+    .option('--unknown <how>', 'people whom the directory does not have come in `disabled` or `as-exported`')
     .option('--crm-system <id>', 'the system that the file is of; the only CRM when left out')
     .option('--erp-system <id>', 'the system that the file is of; the only ERP when left out')
     .option('--map <columns...>', 'columns by hand, such as crm.mail=E-Mail erp.number=PERNR')
@@ -52,6 +57,9 @@ export function unifyCommand(people: Command, io: CommandIo): void {
         throw new WrongUse('people unify needs --crm FILE and --erp FILE (or --undo ID)');
       if (options.acceptSure === true && (options.reason ?? '').trim() === '')
         throw new WrongUse('--accept-sure takes --reason TEXT, for the record');
+      const { unknown } = options;
+      if (unknown !== undefined && unknown !== 'disabled' && unknown !== 'as-exported')
+        throw new WrongUse('--unknown is disabled or as-exported');
       const files = {
         crm: await bytesOf(options.crm),
         erp: await bytesOf(options.erp),
@@ -64,6 +72,7 @@ export function unifyCommand(people: Command, io: CommandIo): void {
           files,
           maps,
           encoding: options.encoding,
+          unknown,
           systems: { crm: options.crmSystem, erp: options.erpSystem },
           accept: options.acceptSure === true ? options.reason : undefined,
         }),
@@ -87,9 +96,19 @@ async function dryRun(
   const how = (list: keyof Maps) => ({ map: maps[list], encoding: options.encoding });
   const crm = await read(files.crm, 'system', how('crm'));
   const erp = await read(files.erp, 'system', how('erp'));
-  const directory = files.directory === undefined ? [] : await read(files.directory, 'directory', how('directory'));
+  const people = files.directory === undefined ? await io.knownPeople() : [];
+  const directory =
+    files.directory === undefined
+      ? (await import('#domain/unify/read/people.ts')).readPeople(people).accounts
+      : await read(files.directory, 'directory', how('directory'));
   const found = unify(crm, erp, directory);
-  io.out(options, found, () => told(found));
+  const directoryFrom = files.directory !== undefined ? 'file' : people.length > 0 ? 'hub' : 'none';
+  const used = {
+    file: `the directory is ${files.directory?.path}: ${directory.length} people`,
+    hub: `the directory is the people of this hub: ${people.length}; name another with --directory`,
+    none: 'there is no directory: the hub has no people, and no --directory is named',
+  }[directoryFrom];
+  io.out(options, { ...found, directoryFrom }, () => `${used}\n${told(found)}`);
 }
 
 async function bytesOf(path: string): Promise<FileBytes> {

@@ -26,6 +26,12 @@ export const unificationSchema = z.object({
   /** The systems that the two files belong to. */
   systems: z.object({ crm: z.string(), erp: z.string() }),
   files: z.object({ crm: fileSchema, erp: fileSchema, directory: fileSchema.optional() }),
+  /** Who says who works here: the hub's own people, a file, or nothing at all. */
+  directory: z.enum(['hub', 'file', 'none']).optional(),
+  /** How many of the hub's people the rows were matched with. */
+  hubPeople: z.number().optional(),
+  /** How people come in whom the directory does not have. */
+  unknown: z.enum(['disabled', 'as-exported']).optional(),
   /** Whose value an attribute takes, the first that has one. */
   sources: z.array(list),
   by: z.string(),
@@ -101,6 +107,8 @@ const rowSchema = z.object({
   line: z.number(),
   /** By meaning (`domain/unify/read/columns.ts`); a shared mailbox stands under `box` instead of `mail`. */
   cells: texts,
+  /** The account that a row of the hub's own people is of. */
+  person: z.string().optional(),
   /** A person's second account; its login is not the one to link. */
   second: z.literal(true).optional(),
 });

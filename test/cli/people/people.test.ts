@@ -30,6 +30,7 @@ async function commandLine(t: Collector, secret = passphrase) {
       },
       openHub: async () => ({ services, close: async () => {} }),
       knownSystems: async () => [],
+      knownPeople: async () => [],
       now: () => services.clock.now(),
     };
     const program = new Command().exitOverride();

@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Command } from 'commander';
+import { createPerson } from '#actions/people/create.ts';
 import type { Services } from '#actions/services.ts';
+import { hubPeople } from '#actions/unify/directory.ts';
 import type { Unification } from '#domain/unify/unify.ts';
 import { type CommandIo, WrongUse } from '#src/cli/io.ts';
 import { printer } from '#src/cli/output.ts';
 import { unifyCommand } from '#src/cli/people/unify.ts';
+import { people } from '#storage/collections.ts';
+import { operator } from '#test/actions/people/support.ts';
 import { proposalsOf, twoSystems } from '#test/actions/unify/support.ts';
 
 function commandLine(t: { after(end: () => void | Promise<void>): void }, services?: Services) {
@@ -27,6 +31,7 @@ function commandLine(t: { after(end: () => void | Promise<void>): void }, servic
       refused: () => {},
       openHub: async () => (services === undefined ? unused() : { services, close: async () => {} }),
       knownSystems: unused,
+      knownPeople: async () => (services === undefined ? [] : hubPeople(services)),
       now: () => 0,
     };
     const program = new Command().exitOverride();
@@ -42,12 +47,31 @@ function commandLine(t: { after(end: () => void | Promise<void>): void }, servic
 
 test('the dry run tells pairs with reasons, in words and as JSON', async (t) => {
   const { run, crm, erp } = commandLine(t);
-  assert.match(await run('--crm', crm, '--erp', erp, '--dry-run'), /^1 sure pairs, 0 to review/);
+  assert.match(await run('--crm', crm, '--erp', erp, '--dry-run'), /^1 sure pairs, 0 to review/m);
   const found = JSON.parse(await run('--crm', crm, '--erp', erp, '--dry-run', '--json')) as Unification;
-  assert.deepEqual(Object.keys(found), ['pairs', 'alone', 'setAside', 'duplicates', 'directory']);
+  assert.deepEqual(Object.keys(found), ['pairs', 'alone', 'setAside', 'duplicates', 'directory', 'directoryFrom']);
   const [pair] = found.pairs;
   assert.deepEqual([pair?.crm, pair?.erp, pair?.decision], ['1', 'LISA', 'auto']);
   assert.deepEqual(found.setAside, { crm: [], erp: ['BOT1'] });
+});
+
+test('without a file the people of the store are the directory, and the answer says so', async (t) => {
+  const services = await twoSystems(t);
+  await createPerson(services, operator, { email: 'a.lis@f.example', name: 'Anna Lis', employeeNumber: '71' });
+  const { run, file, crm, erp } = commandLine(t, services);
+  const found = JSON.parse(await run('--crm', crm, '--erp', erp, '--dry-run', '--json')) as Unification;
+  assert.deepEqual(found.directory, [{ employeeNumber: '71', crm: ['1'], erp: ['LISA'], decision: 'auto' }]);
+  assert.match(await run('--crm', crm, '--erp', erp, '--dry-run'), /directory is the people of this hub: 1;/);
+  const other = file('people.csv', 'email,name,employeeNumber\na.lis@f.example,Anna Lis,72\n');
+  const named = await run('--crm', crm, '--erp', erp, '--directory', other, '--dry-run', '--json');
+  assert.deepEqual(
+    (JSON.parse(named) as Unification).directory.map(({ employeeNumber }) => employeeNumber),
+    ['72'],
+  );
+  const kept = JSON.parse(await run('--crm', crm, '--erp', erp, '--accept-sure', '--reason', 'test', '--json'));
+  assert.deepEqual([kept.directory, kept.accepted], [{ from: 'hub', people: 1 }, 1]);
+  assert.equal(await services.store.count(people), 1);
+  await assert.rejects(run('--crm', crm, '--erp', erp, '--unknown', 'gone'), WrongUse);
 });
 
 test('a file that is not there, or is missing, is wrong use', async (t) => {

@@ -69,6 +69,7 @@ function workplace(t: TestContext, files: Record<string, string>, services?: Ser
         assert.ok(services, 'this command needs no store');
         return { services, close: async () => {} };
       },
+      knownPeople: async () => [],
       knownSystems: async () => [
         { id: 'crm', side: 'crm' },
         { id: 'erp', side: 'erp' },

@@ -36,6 +36,7 @@ test('files in, sure ones accepted, a doubt decided against a stale version, rep
   };
   const run = await settled();
   assert.equal(run.state, 'ready');
+  assert.equal(run.directory.from, 'none');
   assert.deepEqual([run.proposals.sure?.open, run.proposals.doubt?.open, run.proposals.aside?.open], [1, 2, 1]);
   const done = await api.call('POST', `${at}/accept-sure`, { reason: 'test' });
   assert.deepEqual([done.status, done.body.job.total], [202, 1]);
@@ -87,6 +88,30 @@ test('files in, sure ones accepted, a doubt decided against a stale version, rep
     [moved?.sub],
   );
   assert.equal((await api.call('DELETE', at, undefined, { 'if-match': '"1"' })).status, 412);
+});
+
+test('the people of the hub are the directory, another file may be named', async (t) => {
+  const hub = await pagesHub(t);
+  const api = visit(hub.issuer).withToken(await hub.token('hub:admin'));
+  const anna = { email: 'anna.lis@f.example', name: 'Anna Lis', employeeNumber: '7001' };
+  assert.equal((await api.call('POST', '/api/v1/people', anna)).status, 201);
+  const send = async (more: object) => {
+    const made = await api.call('POST', '/api/v1/unify', { crm: { content: crm }, erp: { content: erp }, ...more });
+    const at = new URL(made.headers.get('location') ?? '').pathname;
+    for (;;) {
+      const { body } = await api.call('GET', at);
+      if (!['waiting', 'running'].includes(body.job.state)) return body;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const own = await send({});
+  assert.deepEqual(own.directory, { from: 'hub', people: 1, unknown: 'disabled' });
+  const { items } = (await api.call('GET', `/api/v1/unify/${own.id}/proposals?kind=sure`)).body;
+  assert.equal(typeof items[0]?.rows.find(({ list }: { list: string }) => list === 'directory')?.person, 'string');
+  const kept = await send({ unknown: 'as-exported' });
+  assert.equal(kept.directory.unknown, 'as-exported');
+  const file = await send({ directory: { content: 'email,name\nx@f.example,Xenia Wolf\n' } });
+  assert.deepEqual(file.directory, { from: 'file', people: 1, unknown: 'disabled' });
 });
 
 test('a file with faults is told by line, and nothing of it stays', async (t) => {

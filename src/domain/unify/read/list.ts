@@ -100,7 +100,8 @@ export function readAccounts(
   return { accounts, rows, faults: faults.sort((a, b) => a.line - b.line), ...head, encoding, separator };
 }
 
-function accountsOf(
+/** Rows of cells as accounts; a second row of an id, or one without, is noted in `faults`. */
+export function accountsOf(
   read: readonly { line: number; cells: readonly string[] }[],
   columns: Columns,
   kind: 'system' | 'directory',

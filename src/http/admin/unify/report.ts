@@ -5,7 +5,7 @@ import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
 import { text } from '../route.ts';
-import { recordOf } from './run.ts';
+import { recordOf, shownDirectory } from './run.ts';
 
 /** Rows of a section that the page shows; all of them are in the file. */
 const mostShown = 100;
@@ -35,5 +35,12 @@ export async function reportPage(req: Request, res: Response, { services }: Http
     ...one,
     sides: one.permissions.map(({ system, permission }) => ({ chip: chips.of(system), permission })),
   }));
-  render(res, 'admin/unify-report', { active: 'unify', record, sections, conflicts, open: report.open });
+  render(res, 'admin/unify-report', {
+    active: 'unify',
+    record,
+    directory: shownDirectory(record),
+    sections,
+    conflicts,
+    open: report.open,
+  });
 }

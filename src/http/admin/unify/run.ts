@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Services } from '#actions/services.ts';
 import { requestAccepting } from '#actions/unify/accept-sure.ts';
+import { directoryOf, disablesUnknown } from '#actions/unify/directory.ts';
 import type { ReadFile } from '#actions/unify/job.ts';
 import { isUnderWay, jobOn } from '#actions/unify/jobs/ask.ts';
 import { countsOf } from '#actions/unify/list.ts';
@@ -36,7 +37,14 @@ export async function runPage(req: Request, res: Response, { services }: HttpDep
     return render(res, 'admin/unify-working', { active: 'unify', record, systems, job, refresh: 2 });
   if (record.state === 'ready') {
     const counts = await countsOf(services, record.id);
-    return render(res, 'admin/unify-run', { active: 'unify', record, systems, counts, job });
+    return render(res, 'admin/unify-run', {
+      active: 'unify',
+      record,
+      systems,
+      counts,
+      job,
+      directory: shownDirectory(record),
+    });
   }
   const files = await lookAtFiles(services, record);
   const shown = (Object.entries(files) as ['crm' | 'erp' | 'directory', ReadFile][]).map(([list, file]) => ({
@@ -49,7 +57,25 @@ export async function runPage(req: Request, res: Response, { services }: HttpDep
     // What a column means now, by its place.
     chosen: file.heading.map((_, at) => meanings.filter((meaning) => file.columns[meaning] === at)),
   }));
-  render(res, 'admin/unify-map', { active: 'unify', record, files: shown, job, meanings, encodings });
+  render(res, 'admin/unify-map', {
+    active: 'unify',
+    record,
+    files: shown,
+    job,
+    meanings,
+    encodings,
+    directory: shownDirectory(record),
+  });
+}
+
+/** Which directory is used, and what it means for those who are not in it. */
+export function shownDirectory(record: Stored<UnificationRecord>) {
+  return {
+    from: directoryOf(record),
+    people: record.hubPeople ?? record.files.directory?.rows,
+    name: record.files.directory?.name ?? '',
+    unknown: disablesUnknown(record) ? 'disabled' : 'as-exported',
+  };
 }
 
 /** Has the files matched as they were mapped; the page tells how far it is. */

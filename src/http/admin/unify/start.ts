@@ -10,7 +10,7 @@ import { uploaded } from '#http/middleware/files.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
-import { unifications } from '#storage/collections.ts';
+import { people, unifications } from '#storage/collections.ts';
 import { refusedAsLine } from '../refused.ts';
 import { text } from '../route.ts';
 
@@ -31,6 +31,7 @@ export async function unifyPage(_req: Request, res: Response, { services }: Http
   const { all: systems } = await systemNames(services);
   render(res, 'admin/unify', {
     active: 'unify',
+    people: await services.store.count(people),
     runs,
     sides: { crm: systems.filter(({ side }) => side !== 'erp'), erp: systems.filter(({ side }) => side !== 'crm') },
     encodings,
@@ -55,6 +56,7 @@ export async function startUnify(req: Request, res: Response, { services }: Http
     const record = await startUnification(services, originOf(req, res), {
       files: { crm, erp, ...(directory === undefined ? {} : { directory }) },
       systems: { crm: text(req.body?.crmSystem), erp: text(req.body?.erpSystem) },
+      unknown: (['disabled', 'as-exported'] as const).find((how) => how === text(req.body?.unknown)),
       sources: orders.find((order) => order.join(' ') === text(req.body?.sources)),
     });
     at = `/admin/unify/${record.id}`;

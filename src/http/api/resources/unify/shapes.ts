@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Services } from '#actions/services.ts';
 import { obstacleText } from '#actions/unify/decide.ts';
+import { directoryOf, disablesUnknown } from '#actions/unify/directory.ts';
 import { jobOn } from '#actions/unify/jobs/ask.ts';
 import { type Counts, countsOf } from '#actions/unify/list.ts';
 import type { Obstacle } from '#actions/unify/plan.ts';
@@ -35,7 +36,15 @@ export const newUnification = named(
   z.strictObject({
     crm: file,
     erp: file,
-    directory: file.describe('The people who work here; whoever is not in it comes in disabled').optional(),
+    directory: file
+      .describe("The people who work here; the hub's own people when left out, so that nobody gets a second account")
+      .optional(),
+    unknown: z
+      .enum(['disabled', 'as-exported'])
+      .describe(
+        'How people come in whom the directory does not have. Disabled when left out; as their export says while the hub has nobody but its administrators',
+      )
+      .optional(),
     systems: z
       .strictObject({ crm: z.string().max(200).optional(), erp: z.string().max(200).optional() })
       .describe('The systems that the files belong to; the only one of each side when left out')
@@ -110,6 +119,13 @@ export const unification = named(
     state: z.enum(['mapping', 'matching', 'ready']),
     systems: z.object({ crm: z.string(), erp: z.string() }),
     files: z.object({ crm: fileShown, erp: fileShown, directory: fileShown.optional() }),
+    directory: z
+      .object({
+        from: z.enum(['hub', 'file', 'none']).describe("The hub's own people, a file, or no directory"),
+        people: z.int().describe('People in it; absent until they are read').optional(),
+        unknown: z.enum(['disabled', 'as-exported']).describe('How people come in whom it does not have').optional(),
+      })
+      .describe('Who says who works here'),
     sources: z.array(list),
     by: z.string(),
     createdAt: z.string(),
@@ -124,8 +140,18 @@ export async function shownUnification(services: Services, known: Stored<Unifica
   const record = (await services.store.get(unifications, known.id)) ?? known;
   const told: Counts = await countsOf(services, record.id);
   const shown = last && { ...last, createdAt: iso(last.createdAt), changedAt: iso(last.changedAt) };
+  const counted = record.hubPeople ?? record.files.directory?.rows;
+  const from = directoryOf(record);
+  const { hubPeople: _people, unknown: _unknown, ...rest } = record;
   return {
-    ...record,
+    ...rest,
+    directory: {
+      from,
+      ...(counted === undefined ? {} : { people: counted }),
+      ...(from === 'none'
+        ? {}
+        : { unknown: disablesUnknown(record) ? ('disabled' as const) : ('as-exported' as const) }),
+    },
     createdAt: iso(record.createdAt),
     ...(shown === undefined ? {} : { job: shown }),
     proposals: told,
@@ -141,7 +167,15 @@ export const proposal = named(
     state: z.enum(['open', 'accepted', 'rejected', 'settled', 'undone']),
     score: z.number().describe('0 to 1; orders proposals, and is no probability'),
     reasons: z.array(z.string()),
-    rows: z.array(z.object({ list, id: z.string(), line: z.int(), cells: texts })),
+    rows: z.array(
+      z.object({
+        list,
+        id: z.string(),
+        line: z.int(),
+        cells: texts,
+        person: z.string().describe("The account, of a row of the hub's own people").optional(),
+      }),
+    ),
     obstacle: z.object({ code: z.string(), message: z.string() }).describe('Why it could not be accepted').optional(),
     decidedBy: z.string().optional(),
     decidedAt: z.string().optional(),

@@ -48,10 +48,11 @@ const create = route({
   body: { type: 'application/json', schema: newUnification, limit: 64 * 1024 * 1024 },
   answers: { 202: { description: 'The unification that is being matched', schema: unification, etag: true } },
   async handle({ services, origin, body }) {
-    const { crm, erp, directory, systems, sources } = body;
+    const { crm, erp, directory, unknown, systems, sources } = body;
     const record = await startUnification(services, origin, {
       systems,
       sources,
+      unknown,
       files: {
         crm: fileFrom('crm', crm),
         erp: fileFrom('erp', erp),
