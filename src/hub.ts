@@ -29,6 +29,7 @@ import { createViews } from '#http/render/views.ts';
 import { scimFeature } from '#http/scim/scim.ts';
 import { createOidc, type Oidc } from '#oidc/oidc.ts';
 import { systemModules } from '#providers/index.ts';
+import { startAccounts } from '#provisioning/accounts.ts';
 import { startProvisioning } from '#provisioning/provisioning.ts';
 import type { Settings } from '#settings/settings.ts';
 import { outbox } from '#storage/collections.ts';
@@ -136,6 +137,7 @@ async function assemble(
     const socket = settings.store.kind === 'sqlite' ? await serveSocket(services, engine) : undefined;
     const checkpoints = scheduleCheckpoints(services, (taken) => sendCheckpointOn(services, taken));
     const replay = startReplay(services);
+    const accounts = startAccounts(services);
     const provisioning = startProvisioning(services, createComposer(services, views));
     const deadlines = scheduleDeadlines(services);
     const reviews = scheduleReviews(services);
@@ -145,6 +147,7 @@ async function assemble(
       close: async () => {
         await server.close();
         await replay.close();
+        await accounts.stop();
         await provisioning.close();
         await deadlines.stop();
         await reviews.stop();

@@ -11,6 +11,7 @@ import type { Hasher } from '#platform/hashing/hasher.ts';
 import { createHasher } from '#platform/hashing/pool.ts';
 import { createLog, type Logger } from '#platform/log.ts';
 import { createSealer, type Sealer } from '#platform/seal.ts';
+import { createConnectors } from '#provisioning/connectors/connectors.ts';
 import { ensureSecret } from '#settings/secret.ts';
 import type { Settings } from '#settings/settings.ts';
 import { assertWhole } from '#storage/moving/copy.ts';
@@ -145,5 +146,6 @@ export function createServices(
     modules: new Map(parts.modules.map((module) => [module.id, module])),
     log,
     directories: createDirectories({ clock }),
+    connectors: createConnectors(),
   };
 }

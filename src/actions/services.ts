@@ -7,6 +7,7 @@ import type { Sealer } from '#platform/seal.ts';
 import type { Settings } from '#settings/settings.ts';
 import type { Store } from '#storage/store.ts';
 import type { Directories } from './directories/port.ts';
+import type { Connectors } from './provisioning/port.ts';
 import type { SignOutSpool } from './sessions/spool/spool.ts';
 
 /** What an action may use. Built once in hub.ts and handed in; no action reaches for anything else. */
@@ -23,6 +24,8 @@ export interface Services {
   readonly log: Logger;
   /** LDAP directories, as the sources say; every process has connections of its own. */
   readonly directories: Directories;
+  /** Connectors to the products that accounts are carried into. */
+  readonly connectors: Connectors;
   /** Sign-outs that the store has not taken yet. */
   readonly signOuts: SignOutSpool;
 }

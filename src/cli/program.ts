@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor/command.ts';
 import { keysCommands } from './keys.ts';
 import { peopleCommands } from './people.ts';
 import { policyCommands } from './policy.ts';
+import { provisionCommands } from './provision/commands.ts';
 import { requestsCommands } from './requests.ts';
 import { reviewsCommands } from './reviews.ts';
 import { scimCommands } from './scim.ts';
@@ -26,6 +27,7 @@ export function createProgram(world: CliWorld): Command {
   requestsCommands(program, world.io);
   reviewsCommands(program, world.io);
   systemsCommands(program, world.io);
+  provisionCommands(program, world.io);
   sourcesCommands(program, world.io);
   scimCommands(program, world.io);
   auditCommands(program, world);

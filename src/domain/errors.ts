@@ -27,6 +27,8 @@ export const errorTable = {
   busy: { status: 503, title: 'The hub is busy; try again in a moment' },
   'store-unavailable': { status: 503, title: 'The store does not answer; try again in a moment' },
   'directory-away': { status: 503, title: 'The directory does not answer; try again in a moment' },
+  'not-provisioned': { status: 409, title: 'The hub carries no accounts into this system' },
+  'product-away': { status: 503, title: 'The product does not answer as it should; try again later' },
   'stronger-sign-in-required': { status: 403, title: 'Sign in with a second factor to do this' },
   'fresh-sign-in-required': { status: 403, title: 'Sign in again to do this' },
   'foreign-host': { status: 421, title: 'This hub does not answer under that host name' },

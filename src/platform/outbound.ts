@@ -11,7 +11,7 @@ export interface GuardedRequest {
   readonly timeoutMs: number;
   /** More than this in the answer is an error. */
   readonly maxBytes: number;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }

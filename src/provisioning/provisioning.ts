@@ -62,7 +62,10 @@ export function startProvisioning(services: Services, compose: Compose): Provisi
     const due = { status: 'waiting', nextAt: { below: now + 1 } };
     for (const { id } of (await systemDirectory(services)).all) {
       if (busy.has(id) || busy.size >= most) continue;
-      const { items } = await services.store.find(outbox, { where: { ...due, system: id }, limit: 1 });
+      const { items } = await services.store.find(outbox, {
+        where: { ...due, kind: 'logout', system: id },
+        limit: 1,
+      });
       const next = items.find((one): one is Stored<LogoutDelivery> => one.kind === 'logout');
       if (next !== undefined && lease.held) take(next.system, deliver(services, next));
     }

@@ -1,3 +1,4 @@
+import type { ProvisioningSettings } from '#domain/provisioning/settings.ts';
 import type { SourceSettings } from '#domain/sources/source.ts';
 
 /** The checked configuration, as the rest of the hub sees it. How it is read and checked: load.ts. */
@@ -36,6 +37,7 @@ export interface SystemSettings {
   dpop?: 'optional' | 'required';
   profile?: 'none' | 'fapi2';
   protocol?: 'oidc' | 'saml';
+  provisioning?: ProvisioningSettings;
   settings: Record<string, unknown>;
 }
 

@@ -8,6 +8,7 @@ import type { SystemModule } from '#domain/providers/system-module.ts';
 import { nearest } from '#domain/suggest.ts';
 import { registrationFaults } from '#domain/systems/registration.ts';
 import { joinPath } from './faults.ts';
+import { provisioningDefaults, provisioningShape, withSecretsOfFiles } from './provisioning.ts';
 import { fields, readFields, text } from './read.ts';
 import type { SystemSettings } from './settings.ts';
 
@@ -58,6 +59,7 @@ export const systemShape = {
   dpop: z.enum(['optional', 'required']).optional(),
   profile: z.enum(['none', 'fapi2']).optional(),
   protocol: z.enum(['oidc', 'saml']).optional(),
+  provisioning: provisioningShape.optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
 };
 export type SystemInput = { [K in keyof typeof systemShape]: z.infer<(typeof systemShape)[K]> };
@@ -87,6 +89,7 @@ export function withDefaults(input: SystemInput): SystemSettings {
     open: input.open ?? false,
     requires: input.requires ?? 'password',
     outbound: input.outbound ?? { allow: [] },
+    provisioning: input.provisioning === undefined ? undefined : provisioningDefaults(input.provisioning),
     settings: input.settings ?? {},
   };
   // Keys that were not given are left out rather than set to undefined: stored records have no such value.
@@ -116,6 +119,10 @@ function readSystem(
       // Whatever came of the file, the secret itself is not missing.
       values.clientSecret = secret ?? 'unreadable';
     }
+  }
+  if (values.provisioning !== undefined) {
+    const read = (file: string, at: string) => readSecretFile(file, cwd, at, faults);
+    values.provisioning = withSecretsOfFiles(values.provisioning, `${path}.provisioning`, read, faults);
   }
   // A silent system has the default style and no addresses: judged as such.
   const judged = {

@@ -28,6 +28,7 @@ import {
   replayMarks,
   sessions,
 } from './collections/protocol.ts';
+import { provisionedAccounts, provisioningStates } from './collections/provisioning.ts';
 import { reviewItems, reviews, reviewTasks } from './collections/reviews.ts';
 import { scimCalls, scimGroups, scimMembers, scimTokens, scimUsers } from './collections/scim.ts';
 import { sourceVisits } from './collections/source-visits.ts';
@@ -43,6 +44,7 @@ export * from './collections/keys.ts';
 export * from './collections/people.ts';
 export * from './collections/policy.ts';
 export * from './collections/protocol.ts';
+export * from './collections/provisioning.ts';
 export * from './collections/reviews.ts';
 export * from './collections/scim.ts';
 export * from './collections/source-visits.ts';
@@ -64,6 +66,8 @@ export const allCollections = [
   assignments,
   links,
   systems,
+  provisionedAccounts,
+  provisioningStates,
   sources,
   identities,
   scimUsers,

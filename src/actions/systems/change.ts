@@ -6,6 +6,7 @@ import type { Stored } from '#storage/collection.ts';
 import { type System, systems } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { namesOf } from '../audit/names.ts';
+import { openProvisioning } from '../provisioning/sealed.ts';
 import type { Services } from '../services.ts';
 import { differences, openClientSecret, recordOf } from './record.ts';
 
@@ -75,8 +76,15 @@ export function settingsOf(services: Services, system: Stored<System>): SystemSe
     previousSecretSealed: _previous,
     previousSecretUntil: _until,
     audience: _audience,
+    provisioning: _provisioning,
+    provisioningSealed: _provisioningSealed,
     ...rest
   } = system;
   const clientSecret = openClientSecret(services, system);
-  return { ...(rest as SystemSettings), ...(clientSecret === undefined ? {} : { clientSecret }) };
+  const provisioning = openProvisioning(services, system);
+  return {
+    ...(rest as SystemSettings),
+    ...(provisioning === undefined ? {} : { provisioning }),
+    ...(clientSecret === undefined ? {} : { clientSecret }),
+  };
 }

@@ -21,13 +21,19 @@ export async function getSystem(services: Services, id: string): Promise<Stored<
 /** A system without its secret, with what holds for it at the protocol endpoints and the exceptions it uses. */
 export type SystemView = Omit<
   Stored<System>,
-  'clientSecretSealed' | 'previousSecretSealed' | 'audience' | keyof ProtocolRules
+  'clientSecretSealed' | 'previousSecretSealed' | 'provisioningSealed' | 'audience' | keyof ProtocolRules
 > &
   ProtocolRules & { hasSecret: boolean; warnings: SystemWarning[] };
 
 /** What may be shown of a system: everything but its secret. */
 export function systemView({ modules }: Pick<Services, 'modules'>, system: Stored<System>): SystemView {
-  const { clientSecretSealed, previousSecretSealed: _previous, audience: _audience, ...rest } = system;
+  const {
+    clientSecretSealed,
+    previousSecretSealed: _previous,
+    provisioningSealed: _provisioning,
+    audience: _audience,
+    ...rest
+  } = system;
   const module = modules.get(system.provider);
   return {
     ...rest,

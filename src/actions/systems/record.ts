@@ -3,6 +3,7 @@ import type { JsonObject } from '#domain/audit/event.ts';
 import type { SystemSettings } from '#settings/settings.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { System } from '#storage/collections.ts';
+import { sealProvisioning } from '../provisioning/sealed.ts';
 import type { Services } from '../services.ts';
 
 const purpose = 'client-secret';
@@ -32,7 +33,7 @@ export function recordOf(
   origin: 'config' | 'console',
   before?: Stored<System>,
 ): System {
-  const { id: _id, clientSecret, ...rest } = settings;
+  const { id: _id, clientSecret, provisioning, ...rest } = settings;
   const now = services.clock.now();
   const kept = before !== undefined && openClientSecret(services, before) === clientSecret;
   const sealed = kept
@@ -44,6 +45,7 @@ export function recordOf(
   const { previousSecretSealed, previousSecretUntil } = kept ? before : {};
   return {
     ...rest,
+    ...sealProvisioning(services, provisioning, before),
     ...(rest.api === undefined ? {} : { audience: rest.api.audience }),
     origin,
     enabled: before?.enabled ?? true,
@@ -56,6 +58,12 @@ export function recordOf(
   };
 }
 
+/** Fields that are sealed, and how an event names them. */
+const sealedFields: Readonly<Record<string, string>> = {
+  clientSecretSealed: 'clientSecret',
+  provisioningSealed: 'provisioning secrets',
+};
+
 /** The fields in which two records differ, for `before` and `after` of the event; secrets only as "changed". */
 export function differences(before: System, after: System): { before: JsonObject; after: JsonObject } | undefined {
   const was: JsonObject = {};
@@ -67,9 +75,9 @@ export function differences(before: System, after: System): { before: JsonObject
     const a: unknown = before[name as keyof System];
     const b: unknown = after[name as keyof System];
     if (isDeepStrictEqual(a, b)) continue;
-    const secret = name === 'clientSecretSealed';
-    was[secret ? 'clientSecret' : name] = secret ? '(sealed)' : json(a);
-    is[secret ? 'clientSecret' : name] = secret ? '(changed)' : json(b);
+    const secret = sealedFields[name];
+    was[secret ?? name] = secret === undefined ? json(a) : '(sealed)';
+    is[secret ?? name] = secret === undefined ? json(b) : '(changed)';
   }
   return Object.keys(is).length === 0 ? undefined : { before: was, after: is };
 }

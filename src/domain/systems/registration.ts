@@ -3,6 +3,7 @@ import { claimsBudgetFaults } from '#domain/claims/size.ts';
 import type { FieldFault } from '#domain/errors.ts';
 import { reconcileFaults } from '#domain/providers/reconcile.ts';
 import type { SystemModule } from '#domain/providers/system-module.ts';
+import { type ProvisioningGiven, provisioningFaults } from '#domain/provisioning/settings.ts';
 import { nearest } from '#domain/suggest.ts';
 import { redirectUriFault, webAddressFault } from './addresses.ts';
 import { type ProfileRegistration, profileFaults } from './profile-faults.ts';
@@ -23,6 +24,7 @@ export interface Registration extends ProfileRegistration {
   readonly machine?: { readonly scopes: readonly string[] } | undefined;
   readonly deviceFlow?: boolean | undefined;
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  readonly provisioning?: ProvisioningGiven | undefined;
 }
 
 const reserved = ['hub'];
@@ -69,6 +71,7 @@ export function registrationFaults(
     );
   }
   scopes(system, fault);
+  if (!unreadable.has('provisioning')) faults.push(...provisioningFaults(system.provisioning));
   if (system.settings !== undefined) {
     faults.push(
       ...nativeRoleFaults(system.settings),

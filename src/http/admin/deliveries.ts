@@ -21,7 +21,7 @@ export async function deliveriesPage(req: Request, res: Response, { services }: 
   const rows = await Promise.all(
     page.items.map(async (delivery) => ({
       ...delivery,
-      chip: delivery.kind === 'logout' ? names.of(delivery.system) : undefined,
+      chip: delivery.kind !== 'mail' ? names.of(delivery.system) : undefined,
       mail: delivery.kind === 'mail' ? delivery.template : undefined,
       personName: delivery.person === undefined ? undefined : (await store.get(people, delivery.person))?.name,
     })),

@@ -1,6 +1,24 @@
 /** The systems that trust the hub. */
 import { z } from 'zod';
+import { connectorNames } from '#domain/provisioning/settings.ts';
 import { collection } from '../collection.ts';
+
+const provisioningSchema = z.object({
+  connector: z.enum(connectorNames),
+  url: z.string(),
+  mode: z.enum(['off', 'preview', 'on']),
+  accounts: z.enum(['create', 'link-only']),
+  roles: z.enum(['replace', 'add-only', 'one-profile-many-sets']).optional(),
+  database: z.string().optional(),
+  login: z.string().optional(),
+  clientId: z.string().optional(),
+  dialect: z.enum(['rfc', 'salesforce', 'hubspot']).optional(),
+  api: z.enum(['jsonrpc', 'json2']).optional(),
+  grants: z.enum(['groups', 'roles']).optional(),
+  check: z.string().optional(),
+  parallel: z.number().optional(),
+  rate: z.number().optional(),
+});
 
 export const systemSchema = z.object({
   /** Where it was made: the configuration (applied at each start) or the console, API or command line. */
@@ -44,6 +62,10 @@ export const systemSchema = z.object({
   dpop: z.enum(['optional', 'required']).optional(),
   profile: z.enum(['none', 'fapi2']).optional(),
   protocol: z.enum(['oidc', 'saml']).optional(),
+  /** How accounts are brought into it; without its secrets. */
+  provisioning: provisioningSchema.optional(),
+  /** They, sealed with the hub's secret. */
+  provisioningSealed: z.string().optional(),
   /** What the provider module asks for. */
   settings: z.record(z.string(), z.unknown()),
   createdAt: z.number(),

@@ -25,6 +25,14 @@ export const logoutDeliverySchema = z.object({
 });
 export type LogoutDelivery = z.infer<typeof logoutDeliverySchema>;
 
+/** One person is to have in one system what the policy says; what that is is worked out when it is carried. Id: `provision:<system>:<person>`. */
+export const provisionDeliverySchema = z.object({
+  kind: z.literal('provision'),
+  system: z.string(),
+  ...deliveryState,
+});
+export type ProvisionDelivery = z.infer<typeof provisionDeliverySchema>;
+
 export const mailTemplates = [
   'invitation',
   'reset',
@@ -52,12 +60,16 @@ export const mailDeliverySchema = z.object({
 });
 export type MailDelivery = z.infer<typeof mailDeliverySchema>;
 
-export const deliverySchema = z.discriminatedUnion('kind', [logoutDeliverySchema, mailDeliverySchema]);
+export const deliverySchema = z.discriminatedUnion('kind', [
+  logoutDeliverySchema,
+  mailDeliverySchema,
+  provisionDeliverySchema,
+]);
 export type Delivery = z.infer<typeof deliverySchema>;
 export const outbox = collection({
   name: 'outbox',
   life: 'kept',
-  schemaVersion: 2,
+  schemaVersion: 3,
   schema: deliverySchema,
   indexes: {
     statusNextAt: { fields: ['status', 'nextAt'] },

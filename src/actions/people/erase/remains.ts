@@ -12,6 +12,7 @@ import {
   outbox,
   type Person,
   proposals,
+  provisionedAccounts,
   recoveryCodes,
   reviewItems,
   scimCalls,
@@ -55,8 +56,14 @@ export async function remainsOf(services: Services, record: Stored<Person>): Pro
     for await (const { id } of everyRecord(store, collection as Collection, { where: { person } }))
       records.push({ kind: 'remove', collection, id });
   // A letter holds address and name. Logout tokens have still to reach the systems; they hold neither.
-  for await (const { id, kind } of everyRecord(store, outbox, { where: { person } }))
+  // An account in a product has still to be closed there: only its id stays, until it was found inactive.
+  for await (const { id } of everyRecord(store, provisionedAccounts, { where: { person } }))
+    records.push({ kind: 'update', collection: provisionedAccounts, id, unset: ['login', 'found', 'drift'] });
+  for await (const { id, kind } of everyRecord(store, outbox, { where: { person } })) {
     if (kind === 'mail') records.push({ kind: 'remove', collection: outbox, id });
+    // What a product said may name them.
+    if (kind === 'provision') records.push({ kind: 'update', collection: outbox, id, unset: ['lastError'] });
+  }
   // One to somebody else that speaks of the person; what it said is gone once it is out.
   for await (const one of everyRecord(store, outbox, { where: { status: 'waiting' } }))
     if (one.kind === 'mail' && one.about === person && one.person !== person)

@@ -12,8 +12,8 @@ const delivery = named(
   z.object({
     id: z.string(),
     version: z.int(),
-    kind: z.enum(['logout', 'mail']),
-    system: z.string().describe('Of a logout: which system is told').optional(),
+    kind: z.enum(['logout', 'mail', 'provision']),
+    system: z.string().describe('Of a logout or an account: which system').optional(),
     session: z.string().describe('Of a logout: the public id of the session that ended').optional(),
     template: z.enum(mailTemplates).describe('Of a mail: what it tells').optional(),
     person: z.string().optional(),
@@ -30,7 +30,9 @@ const delivery = named(
 function shown(record: Stored<Delivery>) {
   const { id, version, kind, person, status, attempts, lastError } = record;
   const own =
-    record.kind === 'logout' ? { system: record.system, session: record.session } : { template: record.template };
+    record.kind === 'mail'
+      ? { template: record.template }
+      : { system: record.system, ...(record.kind === 'logout' ? { session: record.session } : {}) };
   return {
     ...{ id, version, kind, status, attempts },
     ...given({ ...own, person, lastError }),
@@ -49,7 +51,7 @@ const list = route({
     q,
     system: z.string().max(200).optional(),
     person: z.string().max(200).optional(),
-    kind: z.enum(['logout', 'mail']).optional(),
+    kind: z.enum(['logout', 'mail', 'provision']).optional(),
     status: z.enum(['waiting', 'delivered', 'failed']).optional(),
     sort: z.enum(['createdAt', '-createdAt']).describe('Newest first by default').optional(),
     limit,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Services } from '#actions/services.ts';
 import { getSystem, systemView } from '#actions/systems/list.ts';
+import { provisioningBody } from '#settings/provisioning.ts';
 import { systemShape } from '#settings/system.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type System, systemSchema } from '#storage/collections.ts';
@@ -9,7 +10,8 @@ import type { Look } from '../route.ts';
 import { iso } from './shared.ts';
 
 /** A file of this machine is nothing for an API to read. */
-const { clientSecretFile: _, ...shape } = systemShape;
+const { clientSecretFile: _, provisioning: _provisioning, ...given } = systemShape;
+const shape = { ...given, provisioning: provisioningBody.optional() };
 const { id: _id, title, side, ...optional } = shape;
 
 /** Shown with their defaults filled in (`domain/systems/protocol.ts`). */
@@ -22,6 +24,7 @@ export const system = named(
       clientSecretSealed: true,
       previousSecretSealed: true,
       previousSecretUntil: true,
+      provisioningSealed: true,
       audience: true,
       createdAt: true,
       changedAt: true,

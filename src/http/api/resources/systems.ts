@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isProvisioningSecret, openProvisioning } from '#actions/provisioning/sealed.ts';
 import type { Services } from '#actions/services.ts';
 import { rewriteSystem, settingsOf } from '#actions/systems/change.ts';
 import { type Connected, connectSystem } from '#actions/systems/connect.ts';
@@ -9,13 +10,25 @@ import { requireScopes } from '#actions/systems/reach.ts';
 import { removeSystem } from '#actions/systems/remove.ts';
 import type { Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import type { ProvisioningInput } from '#settings/provisioning.ts';
 import { type SystemInput, withDefaults } from '#settings/system.ts';
+import type { Stored } from '#storage/collection.ts';
+import type { System } from '#storage/collections.ts';
 import { type Caller, type Route, route } from '../route.ts';
 import { listOf, listQuery, pageOf } from './list.ts';
 import { connected, find, newSystem, shown, system, systemPatch } from './systems-shapes.ts';
 
 const scopesAllowed = (caller: Caller, ...scopes: (readonly string[] | undefined)[]) =>
   requireScopes(caller.permissions, ...scopes);
+
+/** Secrets that a change does not name stay, but never go to another address than they were given for. */
+function provisioningOf(services: Services, item: Stored<System>, change: ProvisioningInput | null | undefined) {
+  if (change === undefined || change === null) return {};
+  const before = openProvisioning(services, item);
+  const stays = before !== undefined && before.connector === change.connector && before.url === change.url;
+  const secrets = stays ? Object.entries(before).filter(([name]) => isProvisioningSecret(name)) : [];
+  return { provisioning: { ...Object.fromEntries(secrets), ...change } };
+}
 
 const list = route({
   method: 'GET',
@@ -108,7 +121,11 @@ const patch = route({
   async handle({ services, origin, caller, item, body }) {
     const { enabled = item.enabled, ...patch } = body;
     scopesAllowed(caller, item.machine?.scopes, patch.machine?.scopes);
-    const kept = Object.entries({ ...settingsOf(services, item), ...patch }).filter(([, value]) => value !== null);
+    const kept = Object.entries({
+      ...settingsOf(services, item),
+      ...patch,
+      ...provisioningOf(services, item, patch.provisioning),
+    }).filter(([, value]) => value !== null);
     const settings = withDefaults(Object.fromEntries(kept) as unknown as SystemInput);
     const changed = await rewriteSystem(services, origin, item, settings, enabled);
     return { status: 200, version: changed.version, body: shown(services, changed) };

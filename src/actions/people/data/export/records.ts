@@ -9,6 +9,7 @@ import {
   merges,
   outbox,
   type Person,
+  provisionedAccounts,
   reviewItems,
   scimUsers,
 } from '#storage/collections.ts';
@@ -50,6 +51,9 @@ export async function recordsOf(
       changedAt: iso(one.changedAt),
     })),
     links: await every(links, ({ system, login, sub, createdAt }) => ({ system, login, sub, createdAt: iso(createdAt) })),
+    accountsInSystems: await every(provisionedAccounts, ({ system, account, login, found, readAt, drift }) => ({
+      ...{ system, account, login, found, readAt: iso(readAt), drift },
+    })),
     identities: await every(identities, ({ source, issuer, subject, createdAt, usedAt, toldSealed }) => ({
       ...{ source, issuer, subject, createdAt: iso(createdAt), usedAt: iso(usedAt) },
       told: toldSealed === undefined ? undefined : JSON.parse(services.seal.open('source-told', toldSealed)),
