@@ -1,4 +1,3 @@
-import type { Stored } from '#storage/collection.ts';
 import { type Proposal, proposals } from '#storage/collections.ts';
 import type { Services } from '../services.ts';
 
@@ -17,13 +16,4 @@ export async function countsOf({ store }: Services, unification: string): Promis
     counts[kind] = told;
   }
   return counts as Counts;
-}
-
-/** The doubts to review, the likeliest first. */
-export async function queueOf(
-  { store }: Services,
-  unification: string,
-  limit: number,
-): Promise<readonly Stored<Proposal>[]> {
-  return (await store.find(proposals, { where: { unification, kind: 'doubt', state: 'open' }, limit })).items;
 }

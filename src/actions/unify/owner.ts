@@ -1,3 +1,4 @@
+import { wholeName } from '#domain/people/whole-name.ts';
 import type { MergedPerson } from '#domain/unify/outcome/person.ts';
 import type { Stored } from '#storage/collection.ts';
 import {
@@ -76,8 +77,7 @@ async function doubtOf(services: Services, proposal: Stored<Proposal>): Promise<
   for (const other of await proposedFor(services, proposal.rowKeys)) {
     if (other.kind !== 'doubt' || other.state !== 'open') continue;
     const row = other.rows.find(({ list, at }) => list === 'directory' && other.pair?.includes(`${list}:${at}`));
-    if (row !== undefined)
-      return row.cells.name ?? ([row.cells.given, row.cells.family].filter(Boolean).join(' ') || row.id);
+    if (row !== undefined) return row.cells.name ?? (wholeName(row.cells.given, row.cells.family) || row.id);
   }
   return undefined;
 }

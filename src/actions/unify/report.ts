@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { HubError } from '#domain/errors.ts';
+import { wholeName } from '#domain/people/whole-name.ts';
 import { loginOf } from '#domain/unify/outcome/person.ts';
 import { isActive } from '#domain/unify/outcome/standing.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -129,7 +130,7 @@ function addDuplicates(
 
 function shownRow(row: ProposalRow, now: number, person?: string): ReportRow {
   const { list, id, line, cells } = row;
-  const name = cells.name ?? [cells.given, cells.family].filter(Boolean).join(' ');
+  const name = cells.name ?? wholeName(cells.given, cells.family);
   return {
     list,
     id,

@@ -1,5 +1,6 @@
 import { type Attribute, type PersonFields, textFields } from './fields.ts';
 import { fold, loginsOf, searchTermsOf } from './folding.ts';
+import { wholeName } from './whole-name.ts';
 
 /** A person as stored: what was told, and what is derived from it for finding and sorting. */
 export type PersonRecord = Omit<PersonFields, 'attributes' | 'name'> & {
@@ -15,7 +16,7 @@ export type PersonRecord = Omit<PersonFields, 'attributes' | 'name'> & {
 /** Builds the stored form. The fields must have passed `personFaults`. */
 export function recordOf(fields: PersonFields): PersonRecord {
   const { attributes, name: told, ...rest } = fields;
-  const composed = [fields.givenName, fields.familyName].filter((part) => part !== undefined).join(' ');
+  const composed = wholeName(fields.givenName, fields.familyName);
   const name = told ?? (composed !== '' ? composed : (fields.username ?? fields.email ?? ''));
   return {
     ...rest,

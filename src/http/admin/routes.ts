@@ -51,6 +51,7 @@ import { systemHistoryPage } from './systems/history.ts';
 import { newSystemPage, newSystemPost } from './systems/new.ts';
 import { switchSystem, systemPage, systemsPage } from './systems/overview.ts';
 import { testPage, testPost } from './systems/test.ts';
+import { decideMany, doubtsPage } from './unify/doubts.ts';
 import { joinAccounts, mergePage, unjoinAccounts } from './unify/merge.ts';
 import { reportPage } from './unify/report.ts';
 import { decide, proposalsPage, reviewPage, undo } from './unify/review.ts';
@@ -242,6 +243,8 @@ export const adminRoutes: readonly AdminRoute[] = [
   { method: 'post', path: '/admin/unify/:id/accept', permission: 'hub:people-write', handler: acceptRun },
   { method: 'post', path: '/admin/unify/:id/remove', permission: 'hub:people-write', handler: removeRun },
   { method: 'get', path: '/admin/unify/:id/review', permission: 'hub:people-read', handler: reviewPage },
+  { method: 'get', path: '/admin/unify/:id/doubts', permission: 'hub:people-read', handler: doubtsPage },
+  { method: 'post', path: '/admin/unify/:id/decide', permission: 'hub:people-write', handler: decideMany },
   { method: 'get', path: '/admin/unify/:id/report', permission: 'hub:people-read', handler: reportPage },
   { method: 'get', path: '/admin/unify/:id/proposals', permission: 'hub:people-read', handler: proposalsPage },
   {

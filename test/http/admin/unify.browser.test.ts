@@ -69,7 +69,15 @@ test('files, mapping, sure ones, two doubts by keyboard, report, undo and a merg
   assert.equal(await store.count(proposals, sure), 2);
 
   await page.click('a[href$="/review"]');
-  await page.waitForSelector('.pair');
+  await page.waitForSelector('.compared');
+  const headings = await page.evaluate(
+    "[...document.querySelectorAll('.compared thead th')].map((th) => th.getBoundingClientRect().bottom <= document.querySelector('.compared tbody').getBoundingClientRect().top + 1)",
+  );
+  assert.deepEqual(headings, [true, true, true, true], 'no heading lies over a cell');
+  const [table, card] = (await page.evaluate(
+    "['.compared', '.table-card'].map((one) => document.querySelector(one).getBoundingClientRect().width)",
+  )) as number[];
+  assert.ok((table ?? 0) > (card ?? 0) * 0.9, 'the table fills its card');
   await looks(page, 'the review');
   const place = async () => page.url();
   await page.keyboard.press('j');
@@ -84,6 +92,16 @@ test('files, mapping, sure ones, two doubts by keyboard, report, undo and a merg
   assert.equal(await place(), before);
 
   const run = page.url().replace(/\/review.*/, '');
+  await page.goto(`${run}/doubts`);
+  await page.waitForSelector('.doubts');
+  await looks(page, 'many doubts');
+  const doubts = { unification: unification?.id ?? '', kind: 'doubt', state: 'open' };
+  const open = await store.count(proposals, doubts);
+  await page.check('.doubts input[type="checkbox"]');
+  await Promise.all([page.waitForNavigation(), page.click('button[value="different"]')]);
+  assert.match((await page.textContent('[role="status"]')) ?? '', /1 pair is decided/);
+  assert.equal(await store.count(proposals, doubts), open - 1);
+
   await page.goto(`${run}/report`);
   await looks(page, 'the report');
   assert.match((await page.textContent('#technical')) ?? '', /RFC_1/);

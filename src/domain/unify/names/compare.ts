@@ -1,4 +1,5 @@
 import type { Name, Part } from './name.ts';
+import { otherScript } from './script.ts';
 import { sameGivenName } from './short-forms.ts';
 import { oneSlip } from './slips.ts';
 
@@ -17,6 +18,12 @@ const none: Likeness = { level: 0, reason: '' };
 
 /** The best of all ways to read both names. */
 export function compareNames(a: Name, b: Name): Likeness {
+  const found = compareReadings(a, b);
+  if (!found.reason.startsWith('same name') || !otherScript(a.shown, b.shown)) return found;
+  return { ...found, reason: found.reason.replace('same name', 'same name in another script') };
+}
+
+function compareReadings(a: Name, b: Name): Likeness {
   if (a.han !== undefined && b.han !== undefined) return compareHan(a.han, b.han, a, b);
   let best = none;
   for (const one of a.readings) {

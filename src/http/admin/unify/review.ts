@@ -1,10 +1,13 @@
 import type { Request, Response } from 'express';
 import type { Services } from '#actions/services.ts';
 import { decideProposal } from '#actions/unify/decide.ts';
-import { queueOf } from '#actions/unify/list.ts';
 import { undoProposal } from '#actions/unify/undo.ts';
+import { wholeName } from '#domain/people/whole-name.ts';
 import { compareCells, type FieldComparison } from '#domain/unify/outcome/differences.ts';
 import { loginOf } from '#domain/unify/outcome/person.ts';
+import { isActive } from '#domain/unify/outcome/standing.ts';
+import { doubtGroup, doubtGroups } from '#domain/unify/reasons.ts';
+import { context } from '#http/context.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { flash } from '#http/middleware/flash.ts';
 import { originOf } from '#http/middleware/origin.ts';
@@ -15,29 +18,40 @@ import type { Stored } from '#storage/collection.ts';
 import { type Proposal, type ProposalRow, people, proposals, type UnificationRecord } from '#storage/collections.ts';
 import { refusedAsLine } from '../refused.ts';
 import { text, withQuery } from '../route.ts';
+import { groupAsked, groupsOf, openDoubts } from './doubts.ts';
+import { reasonText } from './reasons.ts';
 import { recordOf } from './run.ts';
 
-/** Of a longer queue the likeliest are reviewed first. */
-const mostQueued = 200;
-
-/** `/admin/unify/:id/review?at=3`: one doubt, its two rows side by side with differences marked. */
+/** `/admin/unify/:id/review?at=3&group=…`: one doubt, its two rows side by side with differences marked. */
 export async function reviewPage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
   const record = await recordOf(services, req);
-  const queue = await queueOf(services, record.id, mostQueued);
+  const doubts = await openDoubts(services, record.id);
+  const group = groupAsked(req);
+  const queue = group === undefined ? doubts : doubts.filter(({ reasons }) => doubtGroup(reasons) === group);
   const place = Math.min(Math.max(0, Number.parseInt(text(req.query.at), 10) || 0), Math.max(0, queue.length - 1));
   const proposal = queue[place];
+  const to = (at: number): string => withQuery(req, { at: String(at) });
   allowScript(res);
   render(res, 'admin/unify-review', {
     active: 'unify',
     record,
     place,
-    total: await services.store.count(proposals, { unification: record.id, kind: 'doubt', state: 'open' }),
-    next: queue.length > place + 1 ? place + 1 : undefined,
-    proposal: proposal === undefined ? undefined : await shownPair(services, record, proposal),
+    group,
+    groups: groupsOf(doubts),
+    all: doubts.length,
+    total: queue.length,
+    back: place > 0 ? to(place - 1) : undefined,
+    next: queue.length > place + 1 ? to(place + 1) : undefined,
+    proposal: proposal === undefined ? undefined : await shownPair(res, services, record, proposal),
   });
 }
 
-async function shownPair(services: Services, record: Stored<UnificationRecord>, proposal: Stored<Proposal>) {
+async function shownPair(
+  res: Response,
+  services: Services,
+  record: Stored<UnificationRecord>,
+  proposal: Stored<Proposal>,
+) {
   const chips = await systemNames(services);
   const sides = (proposal.pair ?? []).flatMap((key) => {
     const row = proposal.rows.find(({ list, at }) => `${list}:${at}` === key);
@@ -48,26 +62,44 @@ async function shownPair(services: Services, record: Stored<UnificationRecord>, 
   }
   const [one, two] = sides;
   const fields: readonly FieldComparison[] =
-    one === undefined || two === undefined ? [] : compareCells(one.row.cells, two.row.cells);
+    one === undefined || two === undefined ? [] : compareCells(one.row.cells, two.row.cells, proposal.reasons);
   return {
     id: proposal.id,
     version: proposal.version,
     score: proposal.score,
-    reasons: proposal.reasons,
+    reasons: proposal.reasons.map((reason) => reasonText(context(res).texts, reason)),
     sides: sides.map(({ row, chip }) => ({ list: row.list, chip, login: loginOf(row), line: row.line })),
-    fields,
+    fields: fields.map((one) => withState(res, one)),
     others: proposal.rows
       .filter((row) => !sides.some((side) => side.row === row))
-      .map((row) => ({ list: row.list, chip: chipOf(row), login: loginOf(row), name: row.cells.name ?? '' })),
+      .map((row) => ({
+        list: row.list,
+        chip: chipOf(row),
+        login: loginOf(row),
+        name: row.cells.name ?? wholeName(row.cells.given, row.cells.family),
+      })),
   };
+}
+
+/** A system writes its states as it likes (`true`, `1`, `aktywny`); the page says them in one way. */
+function withState(res: Response, one: FieldComparison): FieldComparison {
+  if (one.field !== 'active') return one;
+  const { t } = context(res).texts;
+  const said = (active: string): string =>
+    active === '' ? '' : t(isActive({ active }, 0) ? 'admin.unify.activeYes' : 'admin.unify.activeNo');
+  const [left, right] = one.values;
+  return { ...one, values: [said(left), said(right)] };
 }
 
 /** One decision; the next doubt stands at the same place of the queue. */
 export async function decide(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
   const record = await recordOf(services, req);
   const at = text(req.body?.at);
+  const group = doubtGroups.find((one) => one === text(req.body?.group));
   const back =
-    text(req.body?.back) === 'proposals' ? 'proposals?kind=sure' : `review?at=${/^\d+$/.test(at) ? at : '0'}`;
+    text(req.body?.back) === 'proposals'
+      ? 'proposals?kind=sure'
+      : `review?at=${/^\d+$/.test(at) ? at : '0'}${group === undefined ? '' : `&group=${group}`}`;
   await refusedAsLine(res, `/admin/unify/${record.id}/${back}`, async () => {
     const same = text(req.body?.decision) === 'same';
     const version = Number(text(req.body?.version));
@@ -96,11 +128,12 @@ export async function proposalsPage(req: Request, res: Response, { services }: H
   const rows = await Promise.all(
     page.items.map(async (proposal) => ({
       ...proposal,
+      reasons: proposal.reasons.map((reason) => reasonText(context(res).texts, reason)),
       person: proposal.effect === undefined ? undefined : await services.store.get(people, proposal.effect.person),
       shown: proposal.rows.map((row) => ({
         chip: row.list === 'directory' ? undefined : chips.known(record.systems[row.list]),
         login: loginOf(row),
-        name: row.cells.name ?? [row.cells.given, row.cells.family].filter(Boolean).join(' '),
+        name: row.cells.name ?? wholeName(row.cells.given, row.cells.family),
       })),
     })),
   );
