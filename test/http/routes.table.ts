@@ -80,6 +80,10 @@ POST   /systems/{id}/scim/tokens          422     +             -               
 DELETE /systems/{id}/scim/tokens/{token}  404     +             -                -                 +              -            -          -         +
 GET    /systems/{id}/scim/calls           200     +             +                +                 +              +            -          +         +
 GET    /systems/{id}/scim/reconnect       200     +             +                +                 -              +            +          +         +
+GET    /systems/{id}/provisioning         200     +             +                +                 +              +            -          +         +
+GET    /systems/{id}/provisioning/plan    409     +             -                -                 +              -            -          -         +
+GET    /systems/{id}/provisioning/drift   409     +             -                -                 +              -            -          -         +
+POST   /systems/{id}/provisioning/apply   422     +             -                -                 +              -            -          -         +
 GET    /systems/{id}/dependents           200     +             +                +                 +              +            -          +         +
 GET    /systems/{id}/history              200     +             -                -                 +              -            -          -         +
 GET    /sources                           200     +             +                +                 +              +            -          +         +
@@ -172,6 +176,8 @@ GET    /admin/systems/:id                     200     +             +           
 GET    /admin/systems/:id/scim                200     +             +                +                 +              +            -
 POST   /admin/systems/:id/scim/tokens         303     +             -                -                 +              -            -
 POST   /admin/systems/:id/scim/tokens/:token/revoke 404 +           -                -                 +              -            -
+GET    /admin/systems/:id/accounts            200     +             +                +                 +              +            -
+POST   /admin/systems/:id/accounts            400     +             -                -                 +              -            -
 GET    /admin/systems/:id/guide               200     +             +                +                 +              +            -
 GET    /admin/systems/:id/test                200     +             -                -                 +              -            -
 POST   /admin/systems/:id/test                200     +             -                -                 +              -            -

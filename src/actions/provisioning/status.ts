@@ -51,3 +51,17 @@ export async function troubled(services: Services, system: string, most: number)
 export async function accountsOfPerson(services: Services, person: string): Promise<Stored<ProvisionedAccount>[]> {
   return Array.fromAsync(everyRecord(services.store, provisionedAccounts, { where: { person } }));
 }
+
+/** Accounts of a system that differed from the policy when they were read last; at most so many. */
+export async function driftedAccounts(
+  services: Services,
+  system: string,
+  most: number,
+): Promise<Stored<ProvisionedAccount>[]> {
+  const found: Stored<ProvisionedAccount>[] = [];
+  for await (const one of everyRecord(services.store, provisionedAccounts, { where: { system } })) {
+    if (one.drift !== undefined) found.push(one);
+    if (found.length === most) break;
+  }
+  return found;
+}

@@ -37,6 +37,7 @@ import { changeSourcePage, newSourcePage, sourcePost } from './sources/form.ts';
 import { sourcesPage } from './sources/list.ts';
 import { sourcePage, tryPost } from './sources/source.ts';
 import { syncPage, syncPost } from './sources/sync.ts';
+import { accountsPage, accountsPost } from './systems/accounts.ts';
 import {
   duplicatePage,
   duplicatePost,
@@ -271,6 +272,8 @@ export const adminRoutes: readonly AdminRoute[] = [
     permission: 'hub:systems-write',
     handler: revokeScimPost,
   },
+  { method: 'get', path: '/admin/systems/:id/accounts', permission: 'hub:systems-read', handler: accountsPage },
+  { method: 'post', path: '/admin/systems/:id/accounts', permission: 'hub:systems-write', handler: accountsPost },
   { method: 'get', path: '/admin/systems/:id/guide', permission: 'hub:systems-read', handler: guidePage },
   { method: 'get', path: '/admin/systems/:id/test', permission: 'hub:systems-write', handler: testPage },
   { method: 'post', path: '/admin/systems/:id/test', permission: 'hub:systems-write', handler: testPost },

@@ -20,6 +20,7 @@ import { sessionRoutes } from './resources/people/sessions.ts';
 import { policyRoutes } from './resources/policy.ts';
 import { policyDraftRoutes } from './resources/policy-draft.ts';
 import { policyQuestionRoutes } from './resources/policy-questions.ts';
+import { provisioningRoutes } from './resources/provisioning.ts';
 import { requestRoutes } from './resources/requests.ts';
 import { reviewRoutes } from './resources/reviews.ts';
 import { scimRoutes } from './resources/scim.ts';
@@ -56,6 +57,7 @@ export const apiRoutes: readonly Route[] = [
   ...systemRoutes,
   ...systemActRoutes,
   ...scimRoutes,
+  ...provisioningRoutes,
   ...sourceRoutes,
   ...sourceSyncRoutes,
   ...policyRoutes,

@@ -33,11 +33,12 @@ export function isLocale(value: unknown): value is Locale {
 
 const folder = resolve(import.meta.dirname, '../../../views/locales');
 const read = (path: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, path), 'utf8'));
-/** Employees' texts in one file, the console's, those of connecting systems and those of mails in others, so that each can be read and translated whole. */
+/** Employees' texts in one file, the console's, those of connecting systems, of their accounts and of mails in others, so that each can be read and translated whole. */
 export const readCatalogue = (locale: Locale): Record<string, unknown> => ({
   ...read(`${locale}.json`),
   admin: read(`admin/${locale}.json`),
   connect: read(`connect/${locale}.json`),
+  provision: read(`provision/${locale}.json`),
   mail: read(`mail/${locale}.json`),
 });
 

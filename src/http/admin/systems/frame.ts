@@ -25,6 +25,7 @@ const tabs: readonly Tab[] = [
   { id: 'guide', path: '/guide' },
   { id: 'test', path: '/test', write: true },
   { id: 'change', path: '/change', write: true },
+  { id: 'accounts', path: '/accounts' },
   { id: 'scim', path: '/scim', when: mayCallScim },
   { id: 'history', path: '/history', write: true },
 ];
