@@ -69,9 +69,8 @@ export function openDolibarr(settings: ConnectorSettings): Connector {
     async *list() {
       for (let page = 0; ; page += 1) {
         const rows = await many(`/users?sortfield=t.rowid&sortorder=ASC&limit=${pageSize}&page=${page}`);
-        const found: Account[] = [];
-        for (const row of rows) found.push(await account(row));
-        yield found;
+        // Each takes a request of its own; the connections to one product are bounded below (platform/outbound).
+        yield await Promise.all(rows.map(account));
         if (rows.length < pageSize) return;
       }
     },

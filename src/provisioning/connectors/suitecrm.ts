@@ -89,9 +89,8 @@ export function openSuiteCrm(settings: ConnectorSettings): Connector {
     pageSize,
     async *list() {
       for await (const rows of pages('Users', { 'fields[Users]': fields })) {
-        const found: Account[] = [];
-        for (const row of rows) found.push(await account(row));
-        yield found;
+        // Each takes a request of its own; the connections to one product are bounded below (platform/outbound).
+        yield await Promise.all(rows.map(account));
       }
     },
     async find(by) {
