@@ -1,5 +1,6 @@
 import { type GuideLine, guideOf } from '#domain/providers/guide.ts';
 import { scopesOf, systemValues } from '#domain/providers/values.ts';
+import { protocolRules } from '#domain/systems/protocol.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { System } from '#storage/collections.ts';
 import type { Services } from '../services.ts';
@@ -28,6 +29,7 @@ export function guideFor({ modules, settings }: Services, system: Stored<System>
     ...line('Client secret', bySecret(system.auth) ? (secret ?? secretPlaceholder) : undefined),
     ...line('Client authentication', system.auth),
     ...system.redirectUris.flatMap((uri) => line('Redirect URI', uri)),
+    ...line('PKCE', protocolRules(system, module).pkce === 'required' ? 'S256' : undefined),
     ...line('Scopes', scopesOf(module ?? {}).join(' ')),
     ...system.postLogoutRedirectUris.flatMap((uri) => line('Post-logout redirect URI', uri)),
   ];

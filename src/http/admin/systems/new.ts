@@ -81,7 +81,7 @@ function moduleOf(modules: ReadonlyMap<string, SystemModule>, id: string): Syste
 type Typed = Readonly<Record<string, string>>;
 
 function typedIn(req: Request, module: SystemModule): Typed {
-  const names = ['title', 'url', 'side', 'id', 'redirectUris', ...askedNames(module)];
+  const names = ['title', 'url', 'side', 'open', 'id', 'redirectUris', ...askedNames(module)];
   return Object.fromEntries(names.map((name) => [name, field(req, name).trim()]));
 }
 
@@ -100,6 +100,7 @@ function answersOf(typed: Typed, module: SystemModule) {
   return {
     title: typed.title ?? '',
     settings,
+    ...(typed.open === 'yes' ? { open: true } : {}),
     ...(given('url') === undefined ? {} : { url: given('url') }),
     ...(given('id') === undefined ? {} : { id: given('id') }),
     ...(side === undefined ? {} : { side }),
