@@ -8,11 +8,12 @@ import { mkdirSync } from 'node:fs';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { ensureSetup } from '#actions/setup/setup.ts';
+import { checkPage } from '#test/http/support.ts';
 import { prepareApache, whyNoApache } from '#test/support/apache.ts';
 import { bootHub, passphrase } from '#test/support/booted.ts';
 import { startChromium } from '#test/support/chromium.ts';
+import { evidence } from '#test/support/evidence.ts';
 import { notRun } from '#test/support/not-run.ts';
-import { checkPage } from './support.ts';
 
 /** A person at the browser: each page that is looked at and each field that is filled in counts. */
 class Newcomer {
@@ -137,10 +138,14 @@ async function play(t: TestContext, javaScriptEnabled: boolean): Promise<void> {
   assert.equal(items.length, 2, 'the test and the sign-in itself');
   const wizard = me.fields.slice(me.fields.indexOf('title'));
   assert.deepEqual(wizard, ['title', 'url', 'open', 'side']);
-  t.diagnostic(
-    `from an empty hub to a sign-in: ${me.pages.length} pages, ${me.fields.length} fields (${me.fields.join(', ')})`,
-  );
-  assert.ok(me.pages.length <= 7 && me.fields.length <= 10, `${me.pages.length} pages, ${me.fields.length} fields`);
+  const counted = `${me.pages.length} pages, ${me.fields.length} fields`;
+  assert.ok(me.pages.length <= 7 && me.fields.length <= 10, counted);
+  evidence({
+    product: 'generic',
+    part: `mod_auth_openidc, wizard ${javaScriptEnabled ? 'with' : 'without'} script`,
+    act: 'empty hub to sign-in',
+    result: counted,
+  });
 }
 
 for (const javaScriptEnabled of [true, false]) {
