@@ -28,9 +28,8 @@ export async function postedRequest(pages: ErrorPages, req: IncomingMessage, res
     return refuse('the parameters must be sent as application/x-www-form-urlencoded');
   }
   const form = await formWithin(req, longestAddress);
-  // What the address says counts too: named here and there it is named twice, which the GET refuses.
-  const [, query = ''] = (req.url ?? '').split('?', 2);
-  const params = form === undefined ? '' : new URLSearchParams(`${query}&${form}`).toString();
+  // The parameters of a POST are its body's alone (RFC 6749, 3.1): what an address adds was not in the form that somebody looked at.
+  const params = form === undefined ? '' : new URLSearchParams(form).toString();
   if (form === undefined || params.length > longestAddress) {
     return refuse(`the parameters are too long; push them first to ${paths.pushed_authorization_request} (RFC 9126)`);
   }

@@ -91,7 +91,7 @@ POST   /sources                           422     +             -               
 GET    /sources/{id}                      200     +             +                +                 +              +            -          +         +
 PATCH  /sources/{id}                      428     +             -                -                 -              -            -          -         +
 DELETE /sources/{id}                      428     +             -                -                 -              -            -          -         +
-POST   /sources/{id}/test                 400     +             +                +                 +              +            -          +         +
+POST   /sources/{id}/test                 400     +             -                -                 -              -            -          -         +
 POST   /sources/{id}/sync/preview         422     +             +                -                 -              -            -          -         +
 POST   /sources/{id}/sync                 422     +             +                -                 -              -            -          -         +
 GET    /policy                            200     +             +                +                 +              +            -          +         +
@@ -196,7 +196,7 @@ GET    /admin/sources                         200     +             +           
 POST   /admin/sources                         422     +             -                -                 -              -            -
 GET    /admin/sources/new                     200     +             -                -                 -              -            -
 GET    /admin/sources/:id                     200     +             +                +                 +              +            -
-POST   /admin/sources/:id/test                200     +             +                +                 +              +            -
+POST   /admin/sources/:id/test                200     +             -                -                 -              -            -
 GET    /admin/sources/:id/change              200     +             -                -                 -              -            -
 POST   /admin/sources/:id/change              422     +             -                -                 -              -            -
 POST   /admin/sources/:id/disable             303     +             -                -                 -              -            -

@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { decodeJwt, type GenerateKeyPairResult, generateKeyPair, SignJWT } from 'jose';
+import { credentialsOf } from '#actions/factors/credentials.ts';
 import { disablePerson } from '#actions/people/change.ts';
 import { createPerson } from '#actions/people/create.ts';
 import { findByLogin } from '#actions/people/find.ts';
+import { choosePassword } from '#actions/recovery/choose.ts';
+import { sendLink } from '#actions/recovery/send.ts';
 import { changeSource } from '#actions/sources/change.ts';
 import { getSource } from '#actions/sources/directory.ts';
 import { identitiesOf } from '#actions/sources/identities.ts';
 import { sourceSettingsOf } from '#actions/sources/record.ts';
 import { removeSource } from '#actions/sources/remove.ts';
 import type { SourceSettings } from '#domain/sources/source.ts';
-import { sessions } from '#storage/collections.ts';
+import { outbox, sessions } from '#storage/collections.ts';
 import { type BootedHub, bootHub, passphrase } from '#test/support/booted.ts';
 import { type Answer, Browser } from '#test/support/browser.ts';
 import { withFactors } from '#test/support/factors.ts';
@@ -394,3 +397,54 @@ test('a flood of made-up answers is no flood of events', async (t) => {
   assert.equal(events.length, 101, 'a hundred of one network, then one for the minute');
   assert.ok(events.every(({ detail }) => detail?.cause === 'unknown-state'));
 });
+
+/** The newest link that was mailed to somebody. */
+async function mailedToken(person: string): Promise<string> {
+  const { items } = await hub.services.store.find(outbox, { where: { person }, limit: 100 });
+  const sealed = items.flatMap((one) => (one.kind === 'mail' && one.sealed !== undefined ? [one.sealed] : [])).at(-1);
+  return /\/sign-in\/reset\/([\w-]+)/.exec(hub.services.seal.open('mail', sealed ?? ''))?.[1] ?? assert.fail('no link');
+}
+
+for (const [what, verified, trusted, stays] of [
+  ['an address that the source does not vouch for', false, false, false],
+  ['an address that says it is verified, of a source that is not trusted to say so', true, false, false],
+  ['an address that a trusted source vouches for', true, true, true],
+] as const)
+  test(`recovery by mail on an account made with ${what}: the identity ${stays ? 'stays' : 'goes, with all it set up'}`, async () => {
+    const source = trusted ? 'trusted' : 'upstream';
+    if (trusted)
+      await addSource(hub.services, upstream, { id: 'trusted', title: 'Trusted', create: true, trustEmail: true });
+    const claims = { ...somebody(), email_verified: verified };
+    upstream.claims = claims;
+    const waiting = new Browser();
+    await signInBySource(hub.issuer, waiting, source);
+    assert.equal(await isIn(waiting), true);
+    const person = await findByLogin(hub.services, claims.email);
+    assert.ok(person);
+    await withFactors(hub.services, person);
+    await sendLink(hub.services, operator, person.id);
+    await choosePassword(hub.services, operator, await mailedToken(person.id), 'the owner of the mailbox came');
+
+    assert.equal(await isIn(waiting), false, 'every session ends');
+    assert.equal((await identitiesOf(hub.services, person.id)).length, stays ? 1 : 0);
+    assert.equal(
+      (await credentialsOf(hub.services, person.id)).totp !== undefined,
+      stays,
+      'a reset skips no second factor, but of a stranger',
+    );
+    const again = new Browser();
+    const back = await signInBySource(hub.issuer, again, source);
+    assert.equal(await isIn(again), false);
+    if (!stays) assert.doesNotMatch(back.location ?? '', /code=/);
+    const unlinked = (await eventsOf(hub.services, 'person.unlinked')).filter(
+      ({ subject }) => subject?.id === person.id,
+    );
+    assert.deepEqual(
+      unlinked.map(({ detail }) => detail?.why),
+      stays ? [] : ['address-unproved'],
+    );
+    const removed = (await eventsOf(hub.services, 'credential.removed')).filter(
+      ({ subject }) => subject?.id === person.id,
+    );
+    assert.equal(removed.length, stays ? 0 : 1);
+  });

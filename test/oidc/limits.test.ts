@@ -1,5 +1,8 @@
 /** How old and how idle a session may be: the hub's own limits and those of single systems, by the hub's clock. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import * as client from 'openid-client';
 import { manualClock } from '#platform/clock.ts';
@@ -86,3 +89,35 @@ test('a system may want a younger and livelier session than the hub', async (t) 
   await browser.follow(new URL((await browser.post(consent.url, {})).location ?? '', consent.url).href);
   assert.equal(await page(browser, vault), 'in', 'its use is remembered when the session gets a new id');
 });
+
+for (const [idle, session, every] of [
+  ['1m', '3m', 20_000],
+  ['2m', '10m', 50_000],
+  ['5m', '20m', 4 * minute],
+  ['1h', '3h', 50 * minute],
+] as const)
+  test(`idle ${idle}, ceiling ${session}: entering every ${every / 1000} s keeps the session until its ceiling, and so does refreshing`, async (t) => {
+    const clock = manualClock(Date.now());
+    const file = join(mkdtempSync(join(tmpdir(), 'gatehouse-limits-')), 'hub.yaml');
+    writeFileSync(file, `lifetimes: { sessionIdle: ${idle}, session: ${session}, accessToken: 1m }\n`);
+    const hub = await aHub(t, { clock, env: { HUB_CONFIG: file } });
+    const crm = await asCrm(hub);
+    const { session: ceiling, sessionIdle } = hub.services.settings.lifetimes;
+    for (const how of ['entry', 'refresh'] as const) {
+      const entered = await enter(crm, { email: 'ada@example.com' });
+      const { browser } = entered;
+      const { refresh_token: token = '' } = await redeem(crm, entered);
+      let passed = 0;
+      while (passed + every < ceiling) {
+        clock.advance(every);
+        passed += every;
+        if (how === 'entry') assert.equal(await page(browser, crm), 'in', `after ${passed / 1000} s`);
+        else assert.ok((await client.refreshTokenGrant(crm, token)).access_token, `after ${passed / 1000} s`);
+      }
+      clock.advance(ceiling - passed + 1000);
+      assert.equal(await page(browser, crm), 'sign-in crm', 'none outlives its ceiling');
+    }
+    const { browser } = await enter(crm, { email: 'ada@example.com' });
+    clock.advance(sessionIdle + 1000);
+    assert.equal(await page(browser, crm), 'sign-in crm', 'and one that nobody uses ends');
+  });

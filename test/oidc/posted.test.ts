@@ -59,8 +59,6 @@ test('what GET refuses, POST refuses', async () => {
   const { url } = await ask(crm);
   const twice = await outcome(`${url.searchParams}&redirect_uri=${encodeURIComponent(callback)}`);
   assert.deepEqual([twice.status, twice.location], [400, undefined]);
-  const besides = await outcome(url.searchParams.toString(), '?client_id=crm');
-  assert.equal(besides.status, 400, 'once in the form and once in the address is twice');
   const stateTwice = await outcome(`${url.searchParams}&state=other`);
   assert.equal(URL.parse(stateTwice.location ?? '')?.searchParams.get('error'), 'invalid_request');
   url.searchParams.set('redirect_uri', 'http://localhost:4998/elsewhere');
@@ -100,4 +98,29 @@ test('a posted request that the person abandons leaves nothing behind', async ()
   await postFromElsewhere(url.searchParams.toString());
   assert.equal((await hub.events()).length, before);
   assert.ok(await enter(crm, { email: 'ada@example.com' }));
+});
+
+test('what stands in the address of a POST counts nowhere: authorize, pushed request, token', async () => {
+  const { url } = await ask(crm);
+  const elsewhere = 'redirect_uri=http%3A%2F%2Flocalhost%3A4998%2Felsewhere&state=theirs&client_id=erp&scope=openid';
+  const posted = await postFromElsewhere(url.searchParams.toString(), undefined, `?${elsewhere}`);
+  const forwarded = new URL(posted.headers.get('location') ?? '', hub.issuer).searchParams;
+  for (const name of ['redirect_uri', 'state', 'client_id', 'scope'])
+    assert.deepEqual(forwarded.getAll(name), url.searchParams.getAll(name), name);
+  const empty = await postFromElsewhere('', undefined, `?${url.searchParams}`);
+  const answer = await new Browser().follow(new URL(empty.headers.get('location') ?? '', hub.issuer).href);
+  assert.equal(answer.status, 400, 'a form without parameters asks for nothing');
+
+  const basic = { authorization: `Basic ${Buffer.from('crm:crm-secret-of-the-test').toString('base64')}` };
+  const post = (path: string, body: string) =>
+    fetch(`${hub.issuer}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...basic },
+      body,
+    });
+  const pushed = await post(`/par?${url.searchParams}`, 'scope=openid');
+  assert.equal(pushed.status, 400, await pushed.text());
+  const token = await post('/token?grant_type=client_credentials', 'scope=openid');
+  const said = (await token.json()) as { error: string };
+  assert.deepEqual([token.status, said.error], [400, 'invalid_request']);
 });

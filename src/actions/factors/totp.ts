@@ -1,6 +1,7 @@
 import type { Origin } from '#domain/audit/event.ts';
 import { draft } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import { type AccountState, accountStateOf, isSameAccountState } from '#domain/people/account-state.ts';
 import { newTotpSecret, stepOfCode, totpUri } from '#platform/totp.ts';
 import type { Stored } from '#storage/collection.ts';
 import { credentials, type Person, type TotpCredential } from '#storage/collections.ts';
@@ -32,7 +33,7 @@ export interface TotpOffer {
 
 /** @param again the sealed offer of a form that was refused, so that what was scanned already stays good */
 export function offerTotp(services: Services, person: Stored<Person>, again?: string): TotpOffer {
-  const known = again === undefined ? undefined : openOffer(services, person.id, again);
+  const known = again === undefined ? undefined : openOffer(services, person, again);
   const secret = known ?? newTotpSecret();
   const until = services.clock.now() + offerMs;
   const account = person.email ?? person.username ?? person.name;
@@ -42,18 +43,22 @@ export function offerTotp(services: Services, person: Stored<Person>, again?: st
     sealed:
       known !== undefined && again !== undefined
         ? again
-        : services.seal.seal('totp-offer', JSON.stringify({ person: person.id, secret, until })),
+        : services.seal.seal(
+            'totp-offer',
+            JSON.stringify({ person: person.id, secret, until, ...accountStateOf(person) }),
+          ),
   };
 }
 
-function openOffer(services: Services, person: string, sealed: string): string | undefined {
+function openOffer(services: Services, person: Stored<Person>, sealed: string): string | undefined {
   try {
     const offer = JSON.parse(services.seal.open('totp-offer', sealed)) as {
       person: string;
       secret: string;
       until: number;
-    };
-    return offer.person === person && services.clock.now() < offer.until ? offer.secret : undefined;
+    } & AccountState;
+    const good = offer.person === person.id && services.clock.now() < offer.until && isSameAccountState(offer, person);
+    return good ? offer.secret : undefined;
   } catch {
     return undefined;
   }
@@ -70,7 +75,7 @@ export async function totpEnrolment(
   person: Stored<Person>,
   given: { readonly sealed: string; readonly code: string; readonly label: string },
 ): Promise<Commit> {
-  const secret = openOffer(services, person.id, given.sealed);
+  const secret = openOffer(services, person, given.sealed);
   const now = services.clock.now();
   const step = secret === undefined ? undefined : stepOfCode(secret, given.code, now);
   if (secret === undefined || step === undefined)

@@ -1,5 +1,6 @@
 import { endOfDay } from '#domain/days.ts';
 import type { PersonFields } from '#domain/people/fields.ts';
+import { fold } from '#domain/people/folding.ts';
 import { recordOf } from '#domain/people/record.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person } from '#storage/collections.ts';
@@ -38,7 +39,20 @@ export function storedPerson(
     ...recordOf(fields),
     ...(leavesAt === undefined ? {} : { leavesAt }),
     ...(endings === 0 ? {} : { endings }),
+    ...addressState(fields.email, before, now),
     createdAt: before?.createdAt ?? now,
     changedAt: now,
   };
+}
+
+/** Since when the address is this one, and how often it changed: a link belongs to the address that it was mailed to. */
+function addressState(
+  email: string | undefined,
+  before: Stored<Person> | undefined,
+  now: number,
+): Pick<Person, 'addresses' | 'addressSince'> {
+  const same = before !== undefined && fold(email ?? '') === fold(before.email ?? '');
+  const changes = (before?.addresses ?? 0) + (before === undefined || same ? 0 : 1);
+  const since = same ? before.addressSince : email === undefined ? undefined : now;
+  return { ...(changes === 0 ? {} : { addresses: changes }), ...(since === undefined ? {} : { addressSince: since }) };
 }

@@ -1,10 +1,12 @@
 import type { Origin } from '#domain/audit/event.ts';
+import { accountCondition, accountStateOf, isSameAccountState } from '#domain/people/account-state.ts';
 import { isActive } from '#domain/people/active.ts';
 import { hashedId, randomToken } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
-import { oneTimeLinks, type Person, people } from '#storage/collections.ts';
+import { credentials, oneTimeLinks, type Person, people } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
 import { letterTo } from '../mail/queue.ts';
+import { passwordId } from '../people/credential.ts';
 import type { Services } from '../services.ts';
 
 export type LinkPurpose = 'invite' | 'reset';
@@ -23,7 +25,9 @@ export async function linkFor(
   const { resetLink, inviteLink } = services.settings.lifetimes;
   const until = now + (purpose === 'invite' ? inviteLink : resetLink);
   const token = randomToken();
-  const data = { purpose, person: person.id, used: false, createdAt: now };
+  const password = await passwordChangedAt(services, person.id);
+  const since = password === undefined ? {} : { password };
+  const data = { purpose, person: person.id, used: false, createdAt: now, ...accountStateOf(person), ...since };
   return [
     ...(await linksOf(services, person.id)).map(removal),
     { kind: 'insert', collection: oneTimeLinks, id: hashedId(token), data, expiresAt: until },
@@ -34,6 +38,14 @@ export async function linkFor(
       until,
     }),
   ];
+}
+
+/** When the password was chosen that a link is to replace: after another one the link opens nothing. Undefined where there is none. */
+export async function passwordChangedAt(
+  { store }: Pick<Services, 'store'>,
+  person: string,
+): Promise<number | undefined> {
+  return (await store.get(credentials, passwordId(person)))?.changedAt;
 }
 
 /** All links of a person, newest first, whatever became of them. */
@@ -49,6 +61,8 @@ function removal({ id }: { readonly id: string }): Change {
 export interface OpenLink {
   readonly person: Stored<Person>;
   readonly purpose: LinkPurpose;
+  /** When the present password was chosen, in ms; undefined where there is none. */
+  readonly passwordChangedAt: number | undefined;
   /** Spends it, and ends the person's other links, in the commit of what it is good for: of several at once one succeeds. */
   readonly spending: readonly Change[];
 }
@@ -56,7 +70,10 @@ export interface OpenLink {
 /** On the change that spends a link: its conflict says that the link is over. */
 export const linkTag = 'link';
 
-/** What this token opens now; looking uses nothing up. Undefined when it is used, replaced, too old, or its account is not active. */
+/**
+ * What this token opens now; looking uses nothing up. Undefined when it is used, replaced, too old, its account is not active, or was disabled,
+ * given another address or another password since it was mailed.
+ */
 export async function openLink(services: Services, token: string): Promise<OpenLink | undefined> {
   const id = hashedId(token);
   const link = await services.store.get(oneTimeLinks, id);
@@ -65,7 +82,17 @@ export async function openLink(services: Services, token: string): Promise<OpenL
   const all = await linksOf(services, link.person);
   if (all[0]?.id !== id) return undefined;
   const person = await services.store.get(people, link.person);
-  if (!isActive(person, services.clock.now())) return undefined;
+  if (!isActive(person, services.clock.now()) || !isSameAccountState(link, person)) return undefined;
+  if ((await passwordChangedAt(services, person.id)) !== link.password) return undefined;
+  // The address may move in the moment in which the link is used: the commit holds on to the account as it was when the mail went out.
+  const unmoved: Change = {
+    kind: 'update',
+    collection: people,
+    id: person.id,
+    where: accountCondition(link),
+    set: {},
+    tag: linkTag,
+  };
   const spent: Change = {
     kind: 'update',
     collection: oneTimeLinks,
@@ -74,5 +101,10 @@ export async function openLink(services: Services, token: string): Promise<OpenL
     set: { used: true },
     tag: linkTag,
   };
-  return { person, purpose: link.purpose, spending: [spent, ...all.slice(1).map(removal)] };
+  return {
+    person,
+    purpose: link.purpose,
+    passwordChangedAt: link.password,
+    spending: [spent, unmoved, ...all.slice(1).map(removal)],
+  };
 }

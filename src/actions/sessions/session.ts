@@ -1,6 +1,7 @@
 import { isActive } from '#domain/people/active.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person, SessionRecord } from '#storage/collections.ts';
+import type { Services } from '../services.ts';
 
 /**
  * Does this session hold at an instant (ms)? Not beyond its end, not of an account that ended, and not when everything of its
@@ -52,4 +53,12 @@ export function entriesOf(session: Stored<SessionRecord>): readonly SessionEntry
     entries.push({ client, grant: grantOf(session, client) ?? '', sid: sidOf(session, client) ?? '' });
   }
   return entries;
+}
+
+/**
+ * A session's end moves with activity. A move smaller than this (ms) is not worth a write: at most a minute, and never more than a
+ * twentieth of the idle limit, or whoever uses a session of a minute every twenty seconds would be signed out.
+ */
+export function worthMoving({ settings }: Pick<Services, 'settings'>): number {
+  return Math.min(60_000, settings.lifetimes.sessionIdle / 20);
 }

@@ -1,3 +1,4 @@
+import { accountStateOf, isSameAccountState } from '#domain/people/account-state.ts';
 import { isActive } from '#domain/people/active.ts';
 import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -64,10 +65,10 @@ function putStep(
   { clock }: Services,
   interaction: string,
   person: Stored<Person>,
-  proved: Omit<SignInStep, 'person' | 'endings'>,
+  proved: Omit<SignInStep, 'person' | 'endings' | 'addresses'>,
 ): Change {
   // What ends everything of the person ends what was begun before it, also this, which it could not see.
-  const data = { ...proved, person: person.id, ...(person.endings === undefined ? {} : { endings: person.endings }) };
+  const data = { ...proved, person: person.id, ...accountStateOf(person) };
   return { kind: 'put', collection: signInSteps, id: idOf(interaction), data, expiresAt: clock.now() + stepMs };
 }
 
@@ -77,7 +78,7 @@ export async function pendingStep(services: Services, interaction: string): Prom
   if (step === undefined || (step.expiresAt ?? 0) <= services.clock.now()) return undefined;
   const person = await services.store.get(people, step.person);
   if (!isActive(person, services.clock.now())) return undefined;
-  if ((step.endings ?? 0) !== (person.endings ?? 0)) return undefined;
+  if (!isSameAccountState(step, person)) return undefined;
   const credentials = await credentialsOf(services, person.id);
   const source = step.identity === undefined ? undefined : await sourceStill(services, step.identity, person.id);
   const stands = step.identity === undefined ? credentials.password?.changedAt === step.password : source !== undefined;

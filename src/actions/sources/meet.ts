@@ -2,6 +2,7 @@ import { draft, type Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
 import { isActive } from '#domain/people/active.ts';
 import { type Attribute, type PersonPatch, patched } from '#domain/people/fields.ts';
+import { fold } from '#domain/people/folding.ts';
 import { fieldsOf } from '#domain/people/record.ts';
 import { personFaults } from '#domain/people/rules.ts';
 import { mapped, type SourceValues } from '#domain/sources/mapping.ts';
@@ -14,7 +15,7 @@ import { clashes } from '../people/clashes.ts';
 import { createPerson } from '../people/create.ts';
 import { hasHubRights } from '../people/rights.ts';
 import type { Services } from '../services.ts';
-import { findIdentity, type IdentityKey, identityId } from './identities.ts';
+import { directoryIssuer, findIdentity, type IdentityKey, identityId } from './identities.ts';
 import { sealTold } from './told.ts';
 
 /** Whom a source has proved just now, and what it told of them. */
@@ -90,7 +91,12 @@ async function bringUpToDate(
         collection: identities,
         id: identity.id,
         where: { person: person.id },
-        set: { usedAt: services.clock.now(), toldSealed: sealTold(services, proved) },
+        set: {
+          usedAt: services.clock.now(),
+          toldSealed: sealTold(services, proved),
+          // Who brings another address answers for it.
+          ...(bringsAddress(fit, person) ? { unvouched: !vouchesFor(source, proved) } : {}),
+        },
       },
     ],
   });
@@ -147,7 +153,8 @@ async function makePerson(
     if (!(fault instanceof HubError) || fault.code !== 'separation-breached') throw fault;
     return { outcome: 'refused', cause: 'separation' };
   }
-  await linkIdentity(services, made, person, proved, true);
+  const unvouched = person.email !== undefined && !vouchesFor(source, proved);
+  await linkIdentity(services, made, person, proved, { made: true, unvouched });
   return { outcome: 'known', person, source, kept: [...proved.incomplete, ...fit.kept] };
 }
 
@@ -160,7 +167,7 @@ export async function linkIdentity(
   origin: Origin,
   person: Stored<Person>,
   proved: ProvedIdentity,
-  made = false,
+  how: Pick<Identity, 'made' | 'unvouched'> = { made: false, unvouched: false },
 ): Promise<void> {
   const { source, issuer, subject } = proved;
   const now = services.clock.now();
@@ -169,7 +176,7 @@ export async function linkIdentity(
     source,
     issuer,
     subject,
-    made,
+    ...how,
     createdAt: now,
     usedAt: now,
     toldSealed: sealTold(services, proved),
@@ -185,6 +192,15 @@ export async function linkIdentity(
       }),
     ],
   });
+}
+
+/** Does a source answer for the address that it tells? A directory is the company's own record of it. */
+function vouchesFor(source: Stored<Source>, { issuer, emailVerified }: ProvedIdentity): boolean {
+  return emailVerified && (source.trustEmail || issuer === directoryIssuer(source.id));
+}
+
+function bringsAddress({ email }: PersonPatch, before: Stored<Person>): boolean {
+  return typeof email === 'string' && fold(email) !== fold(before.email ?? '');
 }
 
 /** An address counts as verified only where the source is trusted to say so, and says so. */

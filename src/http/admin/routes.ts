@@ -292,7 +292,7 @@ export const adminRoutes: readonly AdminRoute[] = [
   { method: 'post', path: '/admin/sources', permission: 'hub:sources-write', handler: sourcePost },
   { method: 'get', path: '/admin/sources/new', permission: 'hub:sources-write', handler: newSourcePage },
   { method: 'get', path: '/admin/sources/:id', permission: 'hub:systems-read', handler: sourcePage },
-  { method: 'post', path: '/admin/sources/:id/test', permission: 'hub:systems-read', handler: tryPost },
+  { method: 'post', path: '/admin/sources/:id/test', permission: 'hub:sources-write', handler: tryPost },
   { method: 'get', path: '/admin/sources/:id/change', permission: 'hub:sources-write', handler: changeSourcePage },
   { method: 'post', path: '/admin/sources/:id/change', permission: 'hub:sources-write', handler: sourcePost },
   { method: 'post', path: '/admin/sources/:id/disable', permission: 'hub:sources-write', handler: switchSource(false) },

@@ -1,7 +1,8 @@
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
+import { type AccountState, accountStateOf, isSameAccountState } from '#domain/people/account-state.ts';
 import { hashedId } from '#platform/ids.ts';
-import { deviceCodes } from '#storage/collections.ts';
+import { type Artifact, deviceCodes, people } from '#storage/collections.ts';
 import { unitOf } from './context.ts';
 import { artifactOf, payloadOf } from './payload.ts';
 
@@ -40,6 +41,9 @@ export function deviceAdapter(services: Services): Adapter {
       } else {
         data.payload.endsAt = before.payload.endsAt;
         if (before.userCode !== undefined) data.userCode = before.userCode;
+        // What was allowed counts for the account as it was then.
+        const person = data.account === undefined ? undefined : await services.store.get(people, data.account);
+        if (person !== undefined) data.payload.accountState = accountStateOf(person);
       }
       const common = { collection: deviceCodes, id: key, data, expiresAt: endsAt + kept, tag: 'device' } as const;
       unit.stage({
@@ -57,7 +61,9 @@ export function deviceAdapter(services: Services): Adapter {
       unitOf(services).state.records.set(key, record);
       const payload = payloadOf(record, id);
       // The library looks at the machine's clock; the hub's is the one that counts.
-      return hasEnded(services, record) ? ({ ...payload, exp: 1 } as AdapterPayload) : payload;
+      return hasEnded(services, record) || (await hasMoved(services, record))
+        ? ({ ...payload, exp: 1 } as AdapterPayload)
+        : payload;
     },
     async consume(id) {
       const set = { consumed: services.clock.now(), payload: {} };
@@ -86,4 +92,11 @@ export function deviceAdapter(services: Services): Adapter {
 export function hasEnded(services: Pick<Services, 'clock'>, record: { payload: Record<string, unknown> }): boolean {
   const { endsAt } = record.payload;
   return typeof endsAt !== 'number' || endsAt <= services.clock.now();
+}
+
+/** Was the account that allowed it disabled, or given another address, since then? */
+async function hasMoved({ store }: Services, { account, payload }: Artifact): Promise<boolean> {
+  const allowed = payload.accountState as AccountState | undefined;
+  if (account === undefined || allowed === undefined) return false;
+  return !isSameAccountState(allowed, (await store.get(people, account)) ?? {});
 }

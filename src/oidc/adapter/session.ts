@@ -8,6 +8,7 @@ import {
   sessionHolds,
   sidFieldOf,
   usedFieldOf,
+  worthMoving,
 } from '#actions/sessions/session.ts';
 import { hashedId } from '#platform/ids.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -16,8 +17,6 @@ import type { Change } from '#storage/port.ts';
 import type { RequestState } from '../state.ts';
 import { unitOf } from './context.ts';
 
-/** A session's end moves with activity; a move smaller than this (ms) is not worth a write. */
-const worthMoving = 60_000;
 /** How long an ended session is kept for those who still have to be told. */
 export const keptAfterEnd = 24 * 60 * 60 * 1000;
 
@@ -47,7 +46,7 @@ export function sessionAdapter(services: Services): Adapter {
       const endsAt = services.clock.now() + expiresIn * 1000;
       const before = state.sessions.get(key);
       if (before !== undefined) {
-        const change = updateOf(before, payload, endsAt, services.clock.now());
+        const change = updateOf(services, before, payload, endsAt);
         if (change !== undefined) unit.stage({ changes: [change] });
         return;
       }
@@ -163,10 +162,10 @@ function usedFields(before: SessionRecord | undefined): Record<string, unknown> 
 }
 
 function updateOf(
+  services: Services,
   before: Stored<SessionRecord>,
   payload: AdapterPayload,
   endsAt: number,
-  now: number,
 ): Change | undefined {
   const set: Record<string, unknown> = {};
   const where: Record<string, string | null> = {};
@@ -179,13 +178,13 @@ function updateOf(
     // The first of two tabs that enter the same system decides; the other runs again and finds its grant.
     where[field] = typeof was === 'string' ? was : null;
   }
-  if (Object.keys(set).length === 0 && Math.abs(endsAt - before.endsAt) < worthMoving) return undefined;
+  if (Object.keys(set).length === 0 && Math.abs(endsAt - before.endsAt) < worthMoving(services)) return undefined;
   return {
     kind: 'update',
     collection: sessions,
     id: before.id,
     where,
-    set: { ...set, endsAt, seenAt: now },
+    set: { ...set, endsAt, seenAt: services.clock.now() },
     expiresAt: endsAt + keptAfterEnd,
     tag: 'session',
   };

@@ -1,11 +1,9 @@
 import type { Services } from '#actions/services.ts';
-import { usedFieldOf } from '#actions/sessions/session.ts';
+import { usedFieldOf, worthMoving } from '#actions/sessions/session.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type System, sessions } from '#storage/collections.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
 
-/** A move smaller than this (ms) is not worth a write. */
-const worthMoving = 60_000;
 /** How long an ended session is kept for those who still have to be told. */
 const keptAfterEnd = 24 * 60 * 60 * 1000;
 
@@ -17,7 +15,7 @@ export async function keepAwake(services: Services, unit: UnitOfWork, uid: strin
   const { sessionIdle, session: ceiling } = services.settings.lifetimes;
   const now = services.clock.now();
   const endsAt = Math.min(now + sessionIdle, signedIn * 1000 + ceiling);
-  if (endsAt - session.endsAt < worthMoving) return;
+  if (endsAt - session.endsAt < worthMoving(services)) return;
   unit.stage({
     changes: [
       {

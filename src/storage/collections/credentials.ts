@@ -87,6 +87,8 @@ export const signInStepSchema = z.object({
   authTime: z.number().optional(),
   /** `endings` of the person who proved it: after another ending the step is worthless. */
   endings: z.number().optional(),
+  /** The same of `addresses`. */
+  addresses: z.number().optional(),
 });
 export type SignInStep = z.infer<typeof signInStepSchema>;
 /** A sign-in whose second step is outstanding. Id: SHA-256 of the interaction's secret id. */
@@ -103,7 +105,12 @@ export const passkeyChallenges = collection({
   name: 'passkeyChallenges',
   life: 'live',
   schemaVersion: 1,
-  schema: z.object({ challenge: z.string() }),
+  schema: z.object({
+    challenge: z.string(),
+    /** For an enrolment: `endings` and `addresses` of the person when it began. */
+    endings: z.number().optional(),
+    addresses: z.number().optional(),
+  }),
   indexes: {},
 });
 

@@ -26,6 +26,10 @@ export const personSchema = z.object({
   leavesAt: z.number().optional(),
   /** How often everything of theirs was ended; what was begun before an ending counts no more, not even after it was undone. */
   endings: z.number().optional(),
+  /** How often the e-mail address changed; what was mailed or shown before a change counts no more. */
+  addresses: z.number().optional(),
+  /** When the address was set, in ms. */
+  addressSince: z.number().optional(),
   status: z.enum(['active', 'disabled']),
   /** Further columns, as the policy's rules see them. */
   attributes: z.record(z.string(), attribute),
@@ -40,8 +44,9 @@ export type Person = z.infer<typeof personSchema>;
 export const people = collection({
   name: 'people',
   life: 'kept',
-  // 2: a hub that does not know `leavesAt` would let people in after their last day.
-  schemaVersion: 2,
+  // 2: a hub that does not know `leavesAt` would let people in after their last day. 3: one that does not know `addresses` would
+  // take links that were mailed to an address before.
+  schemaVersion: 3,
   schema: personSchema,
   indexes: {
     logins: { fields: ['logins'], unique: true },

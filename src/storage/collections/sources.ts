@@ -77,6 +77,8 @@ export const identitySchema = z.object({
   subject: z.string(),
   /** The person was made by this identity's first sign-in. */
   made: z.boolean(),
+  /** It brought the account's e-mail address, and its source did not vouch for that. Absent in records from before. */
+  unvouched: z.boolean().optional(),
   createdAt: z.number(),
   usedAt: z.number(),
   /** What the source told at the last sign-in, sealed and bounded; goes with the person. */

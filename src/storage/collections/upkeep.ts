@@ -107,6 +107,11 @@ export const oneTimeLinks = collection({
     person: z.string().optional(),
     used: z.boolean(),
     createdAt: z.number().optional(),
+    /** `endings` and `addresses` of the person when it was mailed: after a change of either it opens nothing. */
+    endings: z.number().optional(),
+    addresses: z.number().optional(),
+    /** `changedAt` of the password then; absent where there was none. */
+    password: z.number().optional(),
   }),
   indexes: { person: { fields: ['person'] } },
 });

@@ -47,7 +47,7 @@ export async function passkeyCreation(
     excludeCredentials: passkeys.map(({ credential }) => ({ id: credential })),
     authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
   });
-  await keepChallenge(services, `enrol:${bound}`, options.challenge);
+  await keepChallenge(services, `enrol:${bound}`, options.challenge, person);
   return options;
 }
 
@@ -61,7 +61,7 @@ export async function passkeyEnrolment(
   person: Stored<Person>,
   given: { readonly bound: string; readonly answer: string; readonly label: string },
 ): Promise<{ readonly commit: Commit; readonly amr: readonly string[] }> {
-  const made = await verified(services, given);
+  const made = await verified(services, person, given);
   const turn = await turnOfFactors(services, person.id);
   const { passkeys } = await credentialsOf(services, person.id);
   if (passkeys.length >= mostPasskeys)
@@ -101,6 +101,7 @@ export function passkeyMethods({ synced }: Pick<PasskeyCredential, 'synced'>): s
 
 async function verified(
   services: Services,
+  person: Stored<Person>,
   { bound, answer }: { readonly bound: string; readonly answer: string },
 ): Promise<VerifiedRegistrationResponse & { verified: true }> {
   const refused = (cause?: unknown) =>
@@ -108,7 +109,7 @@ async function verified(
       faults: [{ path: 'answer', message: 'is not right' }],
       cause,
     });
-  const challenge = await spendChallenge(services, `enrol:${bound}`);
+  const challenge = await spendChallenge(services, `enrol:${bound}`, person);
   if (challenge === undefined) throw refused();
   const { id, origin } = relyingParty(services);
   const { verifyRegistrationResponse } = await webAuthn();

@@ -154,7 +154,8 @@ const test = route({
   method: 'POST',
   path: '/sources/{id}/test',
   summary: 'Try whether a source can be asked',
-  permission: 'hub:systems-read',
+  description: 'The hub calls the source, so it takes the right to change sources.',
+  permission: 'hub:sources-write',
   find,
   answers: { 200: { description: 'What was tried, and what came of it', schema: checks } },
   async handle({ services, item }) {
