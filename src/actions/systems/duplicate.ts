@@ -11,7 +11,8 @@ import { bySecret, newClientSecret } from './secret.ts';
 
 /**
  * Makes a second system like this one, for a test installation or another company's: the same addresses and settings, with an
- * id, a client id and a secret of its own. The audience of its API belongs to the first alone, and so do scopes of the hub.
+ * id, a client id and a secret of its own. The audience of its API belongs to the first alone, and so do scopes of the hub and
+ * the carrying of accounts, which would otherwise have two masters.
  * @throws HubError `already-exists`, `invalid`
  */
 export async function duplicateSystem(
@@ -25,6 +26,7 @@ export async function duplicateSystem(
     machine: _machine,
     clientSecret: _secret,
     clientId: _clientId,
+    provisioning: _carried,
     ...kept
   } = settingsOf(services, system);
   const id = as.id ?? (await freeId(services, idFrom(as.title, system.id)));

@@ -198,3 +198,28 @@ test('a sign-in is played: refused with the remedy, then through to the claims, 
   assert.equal((await send(hub, browser, path, path, { person: 'who?' })).status, 422);
   assert.equal((await browser.get(`${hub.issuer}/admin/systems/desk`)).status, 200, 'the session goes on');
 });
+
+test('secrets for carrying accounts go in by the form, stay at their address, and never come out', async (t) => {
+  const { hub, browser } = await consoleOf(t);
+  await connectSystem(hub.services, operator, { provider: 'generic', title: 'Desk', url: 'https://desk.example' });
+  const path = '/admin/systems/desk/change';
+  const put = async (provisioning: string) => {
+    const fields = fieldsOf(await browser.get(`${hub.issuer}${path}`));
+    return browser.post(`${hub.issuer}${path}`, { ...fields, provisioning });
+  };
+  const token = 'token-of-the-product';
+  const at = (url: string) => `connector: scim\nurl: ${url}\nmode: preview`;
+  assert.equal((await put(`${at('https://desk.example/scim')}\ntoken: ${token}`)).status, 303);
+  assert.doesNotMatch((await browser.get(`${hub.issuer}${path}`)).text, new RegExp(token));
+  assert.equal((await put(`${at('https://desk.example/scim')}\ncheck: 1h`)).status, 303, 'the secret is kept');
+  const moved = await put(at('https://elsewhere.example/scim'));
+  assert.equal(moved.status, 422, 'and asked for again at another address');
+  const faulty = await put(`${at('nonsense')}\ntoken: ${token}`);
+  assert.equal(faulty.status, 422);
+  assert.doesNotMatch(faulty.text, new RegExp(token));
+  const twin = await send(hub, browser, '/admin/systems/desk/duplicate', '/admin/systems/desk/duplicate', {
+    title: 'Twin',
+  });
+  assert.equal(twin.location, '/admin/systems/twin/guide');
+  assert.doesNotMatch((await browser.get(`${hub.issuer}/admin/systems/twin/change`)).text, /connector: scim/);
+});

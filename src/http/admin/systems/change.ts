@@ -21,13 +21,14 @@ import { repeat } from '../repeat.ts';
 import { sections, shownIn, withTyped } from './fields.ts';
 import { pathOf, renderSystem, systemOf } from './frame.ts';
 import { showOnce } from './once.ts';
+import { linesWithoutSecrets, withKeptSecrets, withoutSecrets } from './provisioning-secrets.ts';
 
 /** `/admin/systems/:id/change`: every field; for a system of the configuration its YAML, to be changed there. */
 export async function changePage(req: Request, res: Response, deps: HttpDeps): Promise<void> {
   const system = await systemOf(deps, req);
   if (system.origin === 'config') return showYaml(res, deps.services, system);
   if (!(await freshOrAgain(res, pathOf(system, '/change')))) return;
-  const settings = { ...settingsOf(deps.services, system) };
+  const settings = { ...withoutSecrets(settingsOf(deps.services, system)) };
   const values = Object.fromEntries(fieldsOf(system).map((one) => [one.name, shownIn(one, settings)]));
   showForm(res, deps.services, system, values, {});
 }
@@ -45,8 +46,10 @@ export async function changePost(req: Request, res: Response, deps: HttpDeps): P
   const found: Record<string, string> = {};
   try {
     refuseConfigured(system, 'it');
-    const { raw, faults: unreadable } = withTyped({ ...settingsOf(services, system) }, fieldsOf(system), typed);
+    const before = settingsOf(services, system);
+    const { raw, faults: unreadable } = withTyped({ ...before }, fieldsOf(system), typed);
     Object.assign(found, unreadable);
+    if (raw.provisioning !== undefined) raw.provisioning = withKeptSecrets(raw.provisioning, before.provisioning);
     const made = withSecret(raw);
     const { system: settings, faults } = checkSystem(raw, { modules: [...services.modules.values()] });
     if (settings === undefined || Object.keys(found).length > 0) throw new HubError('invalid', undefined, { faults });
@@ -60,7 +63,8 @@ export async function changePost(req: Request, res: Response, deps: HttpDeps): P
     if (!(thrown instanceof HubError) || thrown.status >= 500) throw thrown;
     for (const { path, message } of thrown.faults) found[formField(path, system)] ??= message;
     context(res).flash = { tone: 'bad', key: 'admin.refused', values: { message: thrown.message } };
-    showForm(res, services, system, typed, found, thrown.status);
+    const again = { ...typed, provisioning: linesWithoutSecrets(typed.provisioning ?? '') };
+    showForm(res, services, system, again, found, thrown.status);
   }
 }
 
@@ -98,14 +102,10 @@ function showForm(
   renderSystem(res, services, system, { tab: 'change', view: 'change' }, data, status);
 }
 
-/** What stands under `systems:`, without the secret, which only the file knows. */
+/** What stands under `systems:`, without secrets, which only the file knows. */
 function showYaml(res: Response, services: Services, system: Stored<System>): void {
-  const { clientSecret, id, title, ...settings } = settingsOf(services, system);
-  const kept = {
-    id,
-    title,
-    ...settings,
-    ...(clientSecret === undefined ? {} : { clientSecretFile: `./${system.id}.secret` }),
-  };
-  renderSystem(res, services, system, { tab: 'change', view: 'configured' }, { yaml: stringify([kept]) });
+  const { clientSecret, id, title, ...settings } = withoutSecrets(settingsOf(services, system));
+  const secret = clientSecret === undefined ? '' : '  # clientSecret or clientSecretFile: as it is in the file\n';
+  const yaml = stringify([{ id, title, ...settings }]) + secret;
+  renderSystem(res, services, system, { tab: 'change', view: 'configured' }, { yaml });
 }

@@ -92,6 +92,7 @@ export const sections: readonly FieldSection[] = [
       { name: 'outbound.allow', kind: 'words' },
     ],
   },
+  { id: 'provisioning', fields: [{ name: 'provisioning', kind: 'yaml' }] },
   { id: 'product', fields: [{ name: 'settings', kind: 'yaml' }] },
 ];
 
