@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { Feature, HttpDeps } from './deps.ts';
+import { compressed } from './middleware/compression.ts';
 import { sameOrigin } from './middleware/csrf.ts';
 import { errorPage, notFound } from './middleware/errors.ts';
 import { readFlash } from './middleware/flash.ts';
@@ -34,6 +35,7 @@ export function createApp({ services, oidc, views = createViews(), programs = []
   app.set('query parser', 'simple');
 
   app.use(requestContext(deps), ...securityHeaders(settings.issuer), ownHost(settings.issuer));
+  app.use(compressed);
   for (const program of programs) program(app, deps);
   app.use(views.assets.middleware);
   app.use(locale, sameOrigin);

@@ -102,7 +102,7 @@ test('files, mapping, sure ones, two doubts by keyboard, report, undo and a merg
   assert.match((await page.textContent('[role="status"]')) ?? '', /1 pair is decided/);
   assert.equal(await store.count(proposals, doubts), open - 1);
 
-  await page.goto(`${run}/report`);
+  await page.goto(`${run}/report?section=technical`);
   await looks(page, 'the report');
   assert.match((await page.textContent('#technical')) ?? '', /RFC_1/);
   await page.goto(`${run}/proposals?kind=sure&state=accepted`);

@@ -6,6 +6,7 @@ import { type Change, isUnavailable } from '#storage/port.ts';
 import { rightsOf } from '../../people/rights.ts';
 import type { Services } from '../../services.ts';
 import { runAccepting } from '../accept-sure.ts';
+import { findingsOf } from '../findings.ts';
 import { runMatch } from '../match.ts';
 import { type Fence, fenceOf, LostJob } from './fence.ts';
 
@@ -45,6 +46,8 @@ export async function runJob(services: Services, found: Stored<UnifyJob>, signal
       );
     if (job.kind === 'match') await runMatch(services, origin, fence, signal);
     else await runAccepting(services, origin, job, fence, signal);
+    // Whoever waited looks at the report next.
+    await findingsOf(services, id);
   } catch (fault) {
     if (fault instanceof LostJob) return;
     // Cut off on purpose: not a try that failed.
