@@ -3,9 +3,12 @@ import { type Client, type ClientMetadata, errors, Provider } from 'oidc-provide
 import type { Services } from '#actions/services.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import { openClientSecret, openPreviousSecret } from '#actions/systems/record.ts';
+import { type ProtocolRules, protocolRules } from '#domain/systems/protocol.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { System } from '#storage/collections.ts';
+import { plainSecretOf } from './basic-auth.ts';
 import { hubClientId, hubRedirectUri } from './hub-client.ts';
+import { noteRules, rulesOf } from './rules.ts';
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 export const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -22,6 +25,7 @@ interface OwnClient {
   includeSid(): boolean;
   compareClientSecret(actual: string): boolean;
   grantTypeAllowed(type: string): boolean;
+  responseTypeAllowed(type: string): boolean;
 }
 
 /**
@@ -49,11 +53,16 @@ export function useSystemsAsClients(services: Services, provider: Provider): voi
 
 function build(services: Services, clientClass: ClientClass, system: Stored<System>): Client | undefined {
   try {
-    return own(new clientClass(metadataOf(system)), {
+    const rules = protocolRules(system, services.modules.get(system.provider));
+    // Who signs in by SAML alone has no credentials here.
+    if (rules.protocol === 'saml' && system.redirectUris.length === 0 && system.machine === undefined) return undefined;
+    const client = own(new clientClass(metadataOf(system, rules)), {
       secrets: secretsOf(services, system),
       post: system.auth === 'client_secret_post',
       native: isNative(system),
     });
+    noteRules(client, rules);
+    return client;
   } catch (error) {
     services.log.error({ err: error, system: system.id }, 'this system cannot be used as a client; check its settings');
     return undefined;
@@ -93,12 +102,21 @@ function own(client: Client, registered: { secrets: () => readonly Buffer[]; pos
     }
     return false;
   };
+  target.responseTypeAllowed = (type) => {
+    if (type === 'code' ? (client.responseTypes ?? []).includes(type) : type === 'token' && rulesOf(client).implicit)
+      return true;
+    // To a system without the exception the hub knows no other type than `code`, as discovery says.
+    throw new errors.UnsupportedResponseType();
+  };
   target.compareClientSecret = (actual) => {
     const byHeader = Provider.ctx?.headers.authorization !== undefined;
     if (byHeader === registered.post) return false;
-    const given = hash(actual);
-    // Every one is compared, so that the time says nothing of which.
-    return registered.secrets().filter((secret) => timingSafeEqual(given, secret)).length > 0;
+    // In a header it may be form-encoded or as it stands; in the body there is one form.
+    const plain = byHeader ? plainSecretOf(Provider.ctx?.headers.authorization) : undefined;
+    const given = [hash(actual), hash(plain ?? actual)];
+    // Every pair is compared, so that the time says nothing of which.
+    const equal = registered.secrets().flatMap((secret) => given.map((one) => timingSafeEqual(one, secret)));
+    return equal.filter(Boolean).length > 0;
   };
   return client;
 }
@@ -112,7 +130,7 @@ function isNative(system: System): boolean {
   );
 }
 
-function metadataOf(system: Stored<System>): ClientMetadata {
+function metadataOf(system: Stored<System>, rules: ProtocolRules): ClientMetadata {
   const byRedirect = system.redirectUris.length > 0;
   const byDevice = system.deviceFlow === true;
   const entry = byRedirect || byDevice;
@@ -129,13 +147,13 @@ function metadataOf(system: Stored<System>): ClientMetadata {
     redirect_uris: system.redirectUris,
     post_logout_redirect_uris: system.postLogoutRedirectUris,
     response_types: byRedirect ? ['code'] : [],
-    // What the library offers beyond would bring a page of its own.
-    response_modes: ['query', 'fragment'],
+    response_modes: ['query', 'fragment', 'form_post'],
     grant_types: grants,
     token_endpoint_auth_method: system.auth,
     id_token_signed_response_alg: system.idTokenAlg,
     application_type: isNative(system) ? 'native' : 'web',
-    require_pushed_authorization_requests: system.par,
+    require_pushed_authorization_requests: system.par || rules.profile === 'fapi2',
+    dpop_bound_access_tokens: rules.dpop === 'required',
     // The real one is compared above; the library only wants to see that there is one.
     ...(system.clientSecretSealed === undefined ? {} : { client_secret: 'kept-elsewhere' }),
     ...(system.jwks === undefined ? {} : { jwks: system.jwks }),

@@ -8,7 +8,7 @@ import type { Signer } from '#platform/jws.ts';
 import { findAccount, subjectFor } from './accounts.ts';
 import { unitOf } from './adapter/context.ts';
 import { createAdapter } from './adapter/index.ts';
-import { checkAssertion } from './assertion.ts';
+import { checkAssertion, checkSignatures } from './assertion.ts';
 import { cookieNames } from './cookies.ts';
 import { askedFrom, leadToEnd, userCodeMask } from './device/device.ts';
 import { isRefreshTooOld } from './entry/limits.ts';
@@ -19,6 +19,8 @@ import type { ErrorPages } from './pages.ts';
 import { interactionPaths, paths } from './paths.ts';
 import { createPolicy } from './policy.ts';
 import { apiClaims, apiOf, keepApiToken } from './resources.ts';
+import { fapiCodeSeconds, implicitTokenSeconds, rulesOf } from './rules.ts';
+import { checkBearer } from './userinfo.ts';
 
 /** Seconds a clock may be off in what others sign. */
 const clockTolerance = 10;
@@ -36,9 +38,12 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
   return {
     adapter: createAdapter(services),
     acrValues: [...acrValues],
+    // Only for who knows the implicit flow alone; findAccount refuses the others.
+    acceptQueryParamAccessTokens: true,
     allowOmittingSingleRegisteredRedirectUri: false,
-    assertJwtClientAuthClaimsAndHeader: async (_ctx, claims, header) => {
+    assertJwtClientAuthClaimsAndHeader: async (ctx, claims, header) => {
       checkAssertion(services, claims, header, clockTolerance);
+      checkSignatures(ctx, header);
       unitOf(services).state.nextMark = 'assertion';
     },
     claims: claimsByScope(services),
@@ -54,7 +59,7 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
     },
     enabledJWA: {
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'Ed25519', 'EdDSA'],
-      dPoPSigningAlgValues: ['ES256', 'RS256', 'Ed25519', 'EdDSA'],
+      dPoPSigningAlgValues: ['ES256', 'PS256', 'RS256', 'Ed25519', 'EdDSA'],
       idTokenSigningAlgValues: ['RS256', 'ES256'],
     },
     // Everything dies with the session that it came from.
@@ -103,6 +108,7 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
     },
     findAccount: async (ctx, id, token) => {
       if (token?.kind === 'RefreshToken' && (await isRefreshTooOld(services, token))) return undefined;
+      if (ctx.oidc.route === 'userinfo') checkBearer(ctx);
       return findAccount(services, ctx, id);
     },
     interactions: {
@@ -116,7 +122,7 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
     },
     jwks: { keys: signingKeys(ring) },
     pairwiseIdentifier: (_ctx, person, client) => subjectFor(services, person, client),
-    pkce: { required: () => true },
+    pkce: { required: (_ctx, client) => rulesOf(client).pkce === 'required' },
     renderError: async (ctx, out, error) => {
       const page = await pages.render(ctx.req, {
         status: ctx.status,
@@ -137,8 +143,14 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
     scopes: ['openid', 'offline_access'],
     subjectTypes: ['public', 'pairwise'],
     ttl: {
-      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? seconds(lifetimes.accessToken),
-      AuthorizationCode: seconds(lifetimes.code),
+      AccessToken: (_ctx, token) => {
+        const usual = token.resourceServer?.accessTokenTTL ?? seconds(lifetimes.accessToken);
+        return token.gty === 'implicit' ? Math.min(usual, implicitTokenSeconds) : usual;
+      },
+      AuthorizationCode: (_ctx, _code, client) => {
+        const usual = seconds(lifetimes.code);
+        return rulesOf(client).profile === 'fapi2' ? Math.min(usual, fapiCodeSeconds) : usual;
+      },
       ClientCredentials: seconds(lifetimes.accessToken),
       DeviceCode: seconds(lifetimes.deviceCode),
       Grant: seconds(lifetimes.session),

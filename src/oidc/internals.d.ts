@@ -25,6 +25,7 @@ declare module 'oidc-provider/lib/helpers/weak_cache.js' {
 
   interface Internals {
     readonly responseModes: Map<string, unknown>;
+    readonly configuration: { readonly responseTypes: string[] };
     readonly grantTypeHandlers: Map<string, (ctx: KoaContextWithOIDC) => Promise<void>>;
     /** What every kind of token, session and grant is built on. */
     readonly BaseModel: { readonly prototype: { emit(event: string): void } };

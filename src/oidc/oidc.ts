@@ -7,6 +7,7 @@ import { requestId } from '#platform/request-id.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { Person, System } from '#storage/collections.ts';
 import { isUnavailable } from '#storage/port.ts';
+import { acceptPlainBasic } from './basic-auth.ts';
 import { type Bearer, bearerOf } from './bearer.ts';
 import { approveDevice, denyDevice, deviceById, deviceByUserCode, type WaitingDevice } from './device/approval.ts';
 import { hubReturnPath } from './hub-client.ts';
@@ -22,7 +23,7 @@ import {
   viewInteraction,
 } from './interactions.ts';
 import { openSystem } from './open.ts';
-import { ErrorPages, type RenderErrorPage } from './pages.ts';
+import { ErrorPages, type RenderErrorPage, type RenderFormPost } from './pages.ts';
 import { isForPeople, isOidcPath, paths } from './paths.ts';
 import { postedRequest } from './posted-request.ts';
 import { PreparedAnswers } from './prepared.ts';
@@ -37,6 +38,7 @@ import {
   signOut,
   signOutRequest,
 } from './sign-out.ts';
+import { narrowUserinfo } from './userinfo.ts';
 
 /** The OpenID Connect room as the rest of the hub sees it. */
 export interface Oidc {
@@ -45,6 +47,8 @@ export interface Oidc {
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Who draws error pages for faults that end here; without one they are plain. */
   useErrorPage(render: RenderErrorPage): void;
+  /** Who draws the page that posts an answer to a system (`response_mode=form_post`); without it a plain form. */
+  useFormPost(render: RenderFormPost): void;
   /** Where sign-outs go on to upstream; without it nowhere. */
   useSignOutThere(there: SignOutThere): void;
   /** Where somebody was going who comes back from there. */
@@ -114,6 +118,8 @@ export async function createOidc(services: Services): Promise<Oidc> {
   const route = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
     const { provider, execute, prepared } = await now();
+    narrowUserinfo(req);
+    await acceptPlainBasic(services, req, path);
     if (prepared.answer(req, res, path)) return;
     if (path === paths.authorization && req.method === 'POST') return postedRequest(pages, req, res);
     if (path === paths.end_session) return endSessionEndpoint(services, pages, onward, req, res);
@@ -128,6 +134,7 @@ export async function createOidc(services: Services): Promise<Oidc> {
       route(req, res).catch((error: unknown) => fail(services, pages, req, res, error));
     },
     useErrorPage: (render) => pages.use(render),
+    useFormPost: (render) => pages.useFormPost(render),
     useSignOutThere: (there) => onward.use(there),
     afterSignOutThere: (state) => afterSignOutThere(services, state),
     signedIn: (req) => signedIn(services, req),

@@ -34,7 +34,13 @@ const isApproval = (path: string): boolean =>
 
 /** Does this path (without query) belong to the protocol? */
 export function isOidcPath(path: string): boolean {
-  return exact.has(path) || path.startsWith(`${paths.authorization}/`) || path.startsWith('/open/') || isApproval(path);
+  return (
+    exact.has(path) ||
+    path.startsWith(`${paths.authorization}/`) ||
+    path.startsWith('/open/') ||
+    path.startsWith(`${paths.userinfo}/`) ||
+    isApproval(path)
+  );
 }
 
 /** Is it a browser with a person before it that comes here? */

@@ -70,7 +70,9 @@ async function discoveryOf(services: Services, provider: Provider, execute: Exec
   const { origin } = new URL(services.settings.issuer);
   return {
     ...(ctx.body as object),
-    response_modes_supported: ['query', 'fragment'],
+    // The implicit flow is an exception for single systems, nothing to build on.
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
     // The library's own end-session page is off; these are the hub's (OIDC RP-Initiated and Back-Channel Logout 1.0).
     end_session_endpoint: `${origin}${paths.end_session}`,
     backchannel_logout_supported: true,

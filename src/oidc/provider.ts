@@ -9,6 +9,7 @@ import { slowDownPolling } from './device/polling.ts';
 import { registerClientCredentials } from './grants/client-credentials.ts';
 import { registerTokenExchange } from './grants/token-exchange.ts';
 import type { ErrorPages } from './pages.ts';
+import { responseModes } from './response-modes.ts';
 
 /** The events under which the library tells why it refused. */
 const refusals = [
@@ -28,8 +29,9 @@ export function createProvider(services: Services, ring: KeyRing, pages: ErrorPa
   const { issuer } = services.settings;
   const provider = new Provider(issuer, configurationFor(services, ring, pages));
   fixAddresses(provider, issuer);
-  // It would bring a page of its own, for errors too; as an unknown mode it is answered in the default one.
-  internals(provider).responseModes.delete('form_post');
+  // The library takes it for no type of its own, and answers it all the same (RFC 6749, 4.2); who may ask for it: clients.ts.
+  internals(provider).configuration.responseTypes.push('token');
+  for (const [mode, respond] of responseModes(pages)) internals(provider).responseModes.set(mode, respond);
   // Nobody listens to "saved" and the like (audit is written from the outcome), and each is spelled anew by its kind.
   internals(provider).BaseModel.prototype.emit = () => {};
   useSystemsAsClients(services, provider);

@@ -3,6 +3,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
 import { CommitConflict, isUnavailable } from '#storage/port.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
+import { refuseUnreadable } from './basic-auth.ts';
 import { answerJwtQuestions } from './jwt-questions.ts';
 import { answerLostRace, runsAgain } from './lost-race.ts';
 import { originOf } from './origin.ts';
@@ -71,6 +72,7 @@ async function once(
   try {
     await execute(ctx);
     await answerJwtQuestions(services, ctx, unit);
+    refuseUnreadable(services.settings.issuer, ctx, state);
     await toPage(ctx, state, pages);
     await recordOutcome(services, ctx, unit);
     if (ctx.status >= 500) {
@@ -94,8 +96,10 @@ async function once(
 /** What a person looks at is a page, wherever a fault in client, redirect address or pushed request would lead (contract.md). */
 async function toPage(ctx: KoaContextWithOIDC, state: RequestState, pages: ErrorPages): Promise<void> {
   const error = state.failure?.error;
-  const redirects = ctx.status >= 300 && ctx.status < 400;
-  if (!redirects || (error !== 'invalid_request_uri' && error !== 'invalid_client')) return;
+  // A form that posts itself leads there as well.
+  const leads =
+    (ctx.status >= 300 && ctx.status < 400) || (ctx.status === 200 && error !== undefined && isForPeople(ctx.path));
+  if (!leads || (error !== 'invalid_request_uri' && error !== 'invalid_client')) return;
   ctx.remove('Location');
   ctx.status = 400;
   const page = await pages.render(ctx.req, { status: 400, error, cause: state.failure?.cause });

@@ -73,7 +73,7 @@ const toTheSystem: Record<string, [string, (params: URLSearchParams) => void]> =
   'prompt none and login': ['invalid_request', (params) => params.set('prompt', 'none login')],
   'prompt none without a session': ['login_required', (params) => params.set('prompt', 'none')],
   'a request object': ['request_not_supported', (params) => params.set('request', 'e30.e30.')],
-  'response_mode form_post': ['unsupported_response_mode', (params) => params.set('response_mode', 'form_post')],
+  'an unknown response_mode': ['unsupported_response_mode', (params) => params.set('response_mode', 'web_message')],
   'another’s API': ['invalid_target', (params) => params.set('resource', 'urn:erp')],
 };
 

@@ -7,6 +7,7 @@ import type { Services } from '#actions/services.ts';
 import { createSystem } from '#actions/systems/create.ts';
 import type { AuditEvent, Origin } from '#domain/audit/event.ts';
 import { HubError } from '#domain/errors.ts';
+import type { SystemModule } from '#domain/providers/system-module.ts';
 import { createComposer } from '#http/mail/compose.ts';
 import { createViews } from '#http/render/views.ts';
 import { createOidc, type Oidc } from '#oidc/oidc.ts';
@@ -29,6 +30,8 @@ export interface HubOptions {
   readonly policy?: string;
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
+  /** Provider modules beside the shipped ones. */
+  readonly modules?: readonly SystemModule[];
 }
 
 export interface TestHub {
@@ -59,6 +62,7 @@ export async function startHub(t: Context, options: HubOptions = {}): Promise<Te
   const services = await testServices(t, {
     env: { HUB_ISSUER: address, ...options.env },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.modules === undefined ? {} : { modules: options.modules }),
   });
   await ensureKeys(services, operator);
   for (const system of options.systems ?? []) await createSystem(services, operator, systemSettings(system));

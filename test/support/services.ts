@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Services } from '#actions/services.ts';
+import type { SystemModule } from '#domain/providers/system-module.ts';
 import type { Clock } from '#platform/clock.ts';
 import { createLog } from '#platform/log.ts';
 import { systemModules } from '#providers/index.ts';
@@ -15,7 +16,13 @@ import { storeOfThisPass } from './store.ts';
  */
 export async function testServices(
   t: { after(end: () => Promise<void>): void },
-  options: { clock?: Clock; env?: Readonly<Record<string, string>>; logLevel?: string } = {},
+  options: {
+    clock?: Clock;
+    env?: Readonly<Record<string, string>>;
+    logLevel?: string;
+    /** Provider modules beside the shipped ones. */
+    modules?: readonly SystemModule[];
+  } = {},
 ): Promise<Services> {
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-'));
   const settings = loadSettings({ env: { HUB_DATA: data, ...storeOfThisPass(), ...options.env }, cwd: data });
@@ -25,7 +32,11 @@ export async function testServices(
   });
   const seal = openSealer(settings);
   const engine = await openEngine(settings, seal, around);
-  const services = createServices(settings, { engine, seal, modules: systemModules }, around);
+  const services = createServices(
+    settings,
+    { engine, seal, modules: [...systemModules, ...(options.modules ?? [])] },
+    around,
+  );
   t.after(async () => {
     await services.hasher.close();
     await services.guesser.close();

@@ -62,6 +62,24 @@ export function allowScript(res: Response): void {
   );
 }
 
+/** The page that posts an answer to a system: one script of ours, and a form that leads there and wherever it redirects. */
+export function formPostPolicy(action: string): string {
+  const target = new URL(action);
+  const forms = ['form-action https:', ...(target.protocol === 'https:' ? [] : [sourceOf(target)])].join(' ');
+  return policy(forms).replace("style-src 'self'", "script-src 'self'; $&");
+}
+
+/** For pages that are not drawn through Express; a policy is set beside these. */
+export function protocolPageHeaders(locale: string): Record<string, string> {
+  return {
+    'Content-Language': locale,
+    'Content-Security-Policy': pagePolicy,
+    'Referrer-Policy': 'same-origin',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+  };
+}
+
 /** http by origin, the private scheme of a native app (RFC 8252, 7.1) by scheme. */
 function sourceOf(target: URL): string {
   return target.protocol === 'http:' ? target.origin : target.protocol;

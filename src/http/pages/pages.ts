@@ -2,6 +2,7 @@ import type { Feature } from '#http/deps.ts';
 import { breakGlassPages } from './break-glass.ts';
 import { consentPages } from './consent.ts';
 import { devicePages } from './device.ts';
+import { formPostPage } from './form-post.ts';
 import { launchpadPages } from './launchpad.ts';
 import { noAccessPages } from './no-access.ts';
 import { protocolErrorPage } from './protocol-error.ts';
@@ -20,4 +21,5 @@ export const pagesFeature: Feature = (app, deps) => {
   setUpPages(app);
   launchpadPages(app);
   deps.oidc.useErrorPage(protocolErrorPage(deps));
+  deps.oidc.useFormPost(formPostPage(deps));
 };

@@ -2,7 +2,7 @@ import type { HttpDeps } from '#http/deps.ts';
 import { type Texts, texts } from '#http/i18n/catalogue.ts';
 import { helpCode } from '#http/middleware/errors.ts';
 import { localeOf } from '#http/middleware/locale.ts';
-import { pagePolicy } from '#http/middleware/security-headers.ts';
+import { protocolPageHeaders } from '#http/middleware/security-headers.ts';
 import { page } from '#http/render/page.ts';
 import type { ErrorPage, RenderErrorPage } from '#oidc/pages.ts';
 import { requestId } from '#platform/request-id.ts';
@@ -32,16 +32,6 @@ export function protocolErrorPage(deps: HttpDeps): RenderErrorPage {
       known === undefined ? 'pages/protocol-error' : 'pages/error',
       data,
     );
-    return { body, headers: headersOf(language) };
-  };
-}
-
-function headersOf(language: Texts): Record<string, string> {
-  return {
-    'Content-Language': language.locale,
-    'Content-Security-Policy': pagePolicy,
-    'Referrer-Policy': 'same-origin',
-    'X-Content-Type-Options': 'nosniff',
-    'X-Frame-Options': 'DENY',
+    return { body, headers: protocolPageHeaders(language.locale) };
   };
 }

@@ -1,5 +1,6 @@
-import { errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
+import { type Client, errors, type Provider, type TokenEndpointGrantContext } from 'oidc-provider';
 import validateDpop, { checkDpopReplay } from 'oidc-provider/lib/helpers/validate_dpop.js';
+import { rulesOf } from '../rules.ts';
 
 /**
  * Which key a token that comes of another is bound to (RFC 9449, 5). A bound token is good only with its key, so exchanging
@@ -18,9 +19,17 @@ export async function boundKey(
   subject: string | undefined,
 ): Promise<string | undefined> {
   const proof = await validateDpop(provider, ctx);
+  requireProof(ctx.oidc.client, proof);
   if (subject !== undefined && proof?.thumbprint !== subject) {
     throw new errors.InvalidGrant('subject_token is bound to a key; send a DPoP proof of that key');
   }
   await checkDpopReplay(provider, ctx, proof, ctx.oidc.client.clientId);
   return proof?.thumbprint;
+}
+
+/** A system with `dpop: required` gets tokens for a key alone. The library asks at code and refresh; this is for the hub's own grants. */
+export function requireProof(client: Client, proof: object | undefined): void {
+  if (proof === undefined && rulesOf(client).dpop === 'required') {
+    throw new errors.InvalidGrant('DPoP proof JWT not provided');
+  }
 }

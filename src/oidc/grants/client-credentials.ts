@@ -3,6 +3,7 @@ import validateDpop, { checkDpopReplay } from 'oidc-provider/lib/helpers/validat
 import type { Services } from '#actions/services.ts';
 import { systemByClientId } from '#actions/systems/directory.ts';
 import { apiOf } from '../resources.ts';
+import { requireProof } from './bound-key.ts';
 
 interface Params {
   scope?: string;
@@ -20,6 +21,7 @@ export function registerClientCredentials(services: Services, provider: Provider
     if (system?.machine === undefined) throw new errors.UnauthorizedClient('this system has no machine scopes');
     const scope = scopeWithin(system.machine.scopes, params.scope);
     const proof = await validateDpop(provider, ctx);
+    requireProof(client, proof);
     const token = new provider.ClientCredentials({ client, ...(scope === '' ? {} : { scope }) });
     if (params.resource !== undefined) {
       if (Array.isArray(params.resource)) throw new errors.InvalidTarget('name one resource');

@@ -35,6 +35,8 @@ export async function recordOutcome(services: Services, ctx: KoaContextWithOIDC,
     return;
   }
   const route: unknown = ctx._matchedRouteName;
+  if (ctx.oidc.entities.AccessToken?.gty === 'implicit' && route !== 'userinfo')
+    await recordImplicit(services, ctx, unit, state, system);
   if (route === 'token' && ctx.status === 200) await recordTokens(services, ctx, unit, state, system);
   if (route === 'revocation' && ctx.status === 200) await recordRevocation(services, ctx, unit, state, system);
 }
@@ -88,6 +90,34 @@ function asPerson(person: Stored<Person>): Pick<AuditDraft, 'subject' | 'persona
     subject: { id: person.id },
     personal: { actor: named(person), subject: named(person) },
   };
+}
+
+/** A token from the authorization endpoint is entry and issue in one: there is no code to redeem. */
+async function recordImplicit(
+  services: Services,
+  ctx: KoaContextWithOIDC,
+  unit: UnitOfWork,
+  state: RequestState,
+  system: Stored<System> | undefined,
+): Promise<void> {
+  const { AccessToken: token } = ctx.oidc.entities;
+  const person = token === undefined ? undefined : await services.store.get(people, token.accountId);
+  if (token === undefined || person === undefined || system === undefined) return;
+  const about = {
+    system: system.id,
+    ...(token.sessionUid === undefined ? {} : { session: token.sessionUid }),
+    ...(state.via === undefined ? {} : { via: state.via }),
+  };
+  const entered = draft(state.origin, 'entry.granted', 'success', { ...about, ...asPerson(person) });
+  const issued = draft(state.origin, 'token.issued', 'success', {
+    ...about,
+    actor: { kind: 'system', id: system.id },
+    subject: { id: person.id },
+    personal: { subject: named(person) },
+    detail: { grant: 'implicit', scope: token.scope ?? '' },
+  });
+  unit.stage({ changes: [], events: [entered, issued] });
+  if (token.sessionUid !== undefined) await noteUse(services, unit, token.sessionUid, system);
 }
 
 async function recordTokens(
