@@ -18,6 +18,7 @@ import { fetchJwks } from './jwks-fetch.ts';
 import type { ErrorPages } from './pages.ts';
 import { interactionPaths, paths } from './paths.ts';
 import { createPolicy } from './policy.ts';
+import { keepForBrowser } from './pushed-request.ts';
 import { apiClaims, apiOf, keepApiToken } from './resources.ts';
 import { fapiCodeSeconds, implicitTokenSeconds, rulesOf } from './rules.ts';
 import { checkBearer } from './userinfo.ts';
@@ -113,7 +114,7 @@ export function configurationFor(services: Services, ring: KeyRing, pages: Error
     },
     interactions: {
       policy: createPolicy(services) as NonNullable<Configuration['interactions']>['policy'],
-      url: (ctx, interaction) => interactionUrl(ctx, interaction.prompt.name, interaction.uid),
+      url: (ctx, interaction) => interactionUrl(services, ctx, interaction.prompt.name, interaction.uid),
     },
     issueRefreshToken: async (_ctx, client, source) => {
       const system = await systemByClientId(services, client.clientId);
@@ -191,9 +192,14 @@ function untilCeiling(services: Services, ctx: KoaContextWithOIDC | undefined): 
   return Math.max(1, Math.min(ceiling, signedIn + ceiling - Math.floor(services.clock.now() / 1000)));
 }
 
-async function interactionUrl(ctx: KoaContextWithOIDC, prompt: string, uid: string): Promise<string> {
-  // A pushed request serves once; from here on the interaction carries it.
-  await (ctx.oidc.entities.PushedAuthorizationRequest as { consume(): Promise<void> } | undefined)?.consume();
+async function interactionUrl(
+  services: Services,
+  ctx: KoaContextWithOIDC,
+  prompt: string,
+  uid: string,
+): Promise<string> {
+  const pushed = ctx.oidc.entities.PushedAuthorizationRequest as { jti: string } | undefined;
+  if (pushed !== undefined) keepForBrowser(services, ctx, pushed.jti);
   const path = interactionPaths[prompt as keyof typeof interactionPaths];
   if (path === undefined) throw new errors.InvalidRequest(`there is no page for the prompt ${prompt}`);
   return `${path}/${uid}`;

@@ -25,11 +25,18 @@ export function appendCookie(
 }
 
 /** `__Host-` where https: bound to this host and to the whole of it. Path-bound ones can only be `__Secure-`. */
-export function cookieNames(services: Services): { session: string; interaction: string; resume: string } {
+export function cookieNames(services: Services): {
+  session: string;
+  interaction: string;
+  resume: string;
+  /** What a browser opens pushed requests by. */
+  request: string;
+} {
   const https = services.settings.issuer.startsWith('https:');
   return {
     session: `${https ? '__Host-' : ''}gatehouse-session`,
     interaction: `${https ? '__Secure-' : ''}gatehouse-interaction`,
     resume: `${https ? '__Secure-' : ''}gatehouse-resume`,
+    request: `${https ? '__Secure-' : ''}gatehouse-request`,
   };
 }

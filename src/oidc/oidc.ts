@@ -23,6 +23,7 @@ import {
   viewInteraction,
 } from './interactions.ts';
 import { openSystem } from './open.ts';
+import { onwardFrom, uidIn } from './over.ts';
 import { ErrorPages, type RenderErrorPage, type RenderFormPost } from './pages.ts';
 import { isForPeople, isOidcPath, paths } from './paths.ts';
 import { postedRequest } from './posted-request.ts';
@@ -64,6 +65,8 @@ export interface Oidc {
   /** Ends this browser's session; the interaction goes on with the sign-in form. */
   switchPerson(req: IncomingMessage, res: ServerResponse): Promise<void>;
   abort(req: IncomingMessage, res: ServerResponse, error: string): Promise<void>;
+  /** Where a signed-in person goes on from this page of a sign-in that is over; undefined where nobody is, or it is no such page. */
+  onward(req: IncomingMessage, path: string): Promise<string | undefined>;
   /** Sends the browser to sign in and then to `returnTo`, a path of the hub. */
   startSignIn(
     res: ServerResponse,
@@ -146,6 +149,10 @@ export async function createOidc(services: Services): Promise<Oidc> {
     keepAccount: async (req, res) => keepAccount(services, (await now()).provider, req, res),
     switchPerson: async (req, res) => switchPerson(services, (await now()).provider, req, res),
     abort: async (req, res, error) => abortInteraction(services, (await now()).provider, req, res, error),
+    onward: async (req, path) => {
+      const uid = uidIn(path);
+      return uid === undefined ? undefined : onwardFrom(services, req, uid);
+    },
     startSignIn: async (res, returnTo, options) => startSignIn(services, res, returnTo, options),
     deviceByUserCode: (typed) => deviceByUserCode(services, typed),
     deviceById: (id) => deviceById(services, id),

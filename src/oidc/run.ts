@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
 import { CommitConflict, isUnavailable } from '#storage/port.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
@@ -7,8 +7,10 @@ import { refuseUnreadable } from './basic-auth.ts';
 import { answerJwtQuestions } from './jwt-questions.ts';
 import { answerLostRace, runsAgain } from './lost-race.ts';
 import { originOf } from './origin.ts';
+import { onwardFrom, uidIn } from './over.ts';
 import type { ErrorPages } from './pages.ts';
 import { isForPeople } from './paths.ts';
+import { openerOf } from './pushed-request.ts';
 import { recordOutcome } from './record/outcome.ts';
 import { clearHeaders, respond } from './respond.ts';
 import { type RequestState, stateOf } from './state.ts';
@@ -66,6 +68,7 @@ async function once(
 ): Promise<LostRace | undefined> {
   const state = stateOf(unit);
   state.origin = originOf(services, req);
+  state.opener = openerOf(services, req);
   let committed = false;
   res.statusCode = 404;
   const ctx = provider.createContext(req, res) as unknown as KoaContextWithOIDC;
@@ -73,7 +76,7 @@ async function once(
     await execute(ctx);
     await answerJwtQuestions(services, ctx, unit);
     refuseUnreadable(services.settings.issuer, ctx, state);
-    await toPage(ctx, state, pages);
+    if (!(await leadOn(services, ctx, state))) await toPage(ctx, state, pages);
     await recordOutcome(services, ctx, unit);
     if (ctx.status >= 500) {
       unit.drop();
@@ -91,6 +94,20 @@ async function once(
   }
   respond(ctx, committed);
   return undefined;
+}
+
+/** Who presses *back* after signing in comes to a request that is over, and is led on. */
+async function leadOn(services: Services, ctx: KoaContextWithOIDC, state: RequestState): Promise<boolean> {
+  const over = state.failure?.cause instanceof errors.SessionNotFound;
+  const uid = over && ctx.status === 400 ? uidIn(ctx.path) : undefined;
+  const onward = uid === undefined ? undefined : await onwardFrom(services, ctx.req, uid);
+  if (onward === undefined) return false;
+  ctx.status = 303;
+  ctx.redirect(onward);
+  ctx.body = '';
+  // Nothing was refused.
+  state.failure = undefined;
+  return true;
 }
 
 /** What a person looks at is a page, wherever a fault in client, redirect address or pushed request would lead (contract.md). */

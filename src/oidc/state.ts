@@ -36,6 +36,8 @@ export interface RequestState {
   /** One-time marks staged here: they hold even where the rest is refused. */
   readonly marks: Change[];
   replay: Replay | undefined;
+  /** What this browser opens pushed requests by (`pushed-request.ts`). */
+  opener: string | undefined;
   /** The system that the person comes from, for the entry being made or redeemed. */
   via: string | undefined;
   failure: Failure | undefined;
@@ -59,6 +61,7 @@ export function stateOf(unit: UnitOfWork): RequestState {
     nextMark: 'dpop',
     marks: [],
     replay: undefined,
+    opener: undefined,
     via: undefined,
     failure: undefined,
     recorded: false,

@@ -80,7 +80,8 @@ test('an interaction belongs to the browser that started it and ends once', asyn
   const answer = await browser.post(form.url, { identifier: mail('sale'), password: passphrase });
   await browser.follow(new URL(answer.location ?? '', form.url).href);
   const late = await browser.post(form.url, { identifier: mail('sale'), password: passphrase });
-  assert.equal(late.status, 400);
+  // Nothing is finished a second time: who is signed in is led on.
+  assert.deepEqual([late.status, late.location], [303, '/open/crm']);
 });
 
 test('a post from another site changes nothing', async () => {
@@ -181,4 +182,40 @@ test('after signing in the browser is back on the page it wanted, and never else
   assert.equal(page.url, `${hub.issuer}/account/activity?show=refused`);
   const away = await browser.get(`${hub.issuer}/sign-in/return?state=//evil.example`);
   assert.equal(away.location, '/');
+});
+
+test('Cancel answers the system access_denied, and at the hub’s own pages leads to the front page', async () => {
+  const browser = new Browser();
+  const form = (await browser.follow(authorizeUrl(hub.issuer, 'crm'))).url;
+  const cancelled = await browser.post(`${form}/turn-back`, { turn: 'back' });
+  const back = await browser.follow(new URL(cancelled.location ?? '', form).href);
+  const answer = new URL(back.location ?? '');
+  assert.equal(answer.searchParams.get('error'), 'access_denied');
+  assert.equal(answer.searchParams.get('iss'), hub.issuer);
+  const own = new Browser();
+  const page = await own.follow(`${hub.issuer}/account/methods`);
+  const left = await own.post(`${page.url}/turn-back`, { turn: 'back' });
+  const away = await own.get(new URL(left.location ?? '', page.url).href);
+  const home = await own.get(new URL(away.location ?? '', page.url).href);
+  assert.equal(home.location, '/');
+});
+
+test('a sign-in page that is over leads a signed-in person on, and nobody else', async () => {
+  const browser = new Browser();
+  const form = (await browser.follow(authorizeUrl(hub.issuer, 'crm'))).url;
+  const posted = await browser.post(form, { identifier: mail('sale'), password: passphrase });
+  const resume = new URL(posted.location ?? '', form).href;
+  assert.match((await browser.get(resume)).location ?? '', /code=/);
+  for (const [name, again] of [
+    ['reloaded', await browser.get(form)],
+    ['sent twice', await browser.post(form, { identifier: mail('sale'), password: passphrase })],
+    ['back', await browser.get(resume)],
+  ] as const) {
+    assert.equal(again.status, 303, name);
+    assert.equal(new URL(again.location ?? '', form).pathname, '/open/crm', name);
+  }
+  const unknown = await browser.get(`${hub.issuer}/sign-in/${'x'.repeat(43)}`);
+  assert.deepEqual([unknown.status, unknown.location], [303, '/']);
+  assert.equal((await new Browser().get(form)).status, 400);
+  assert.equal((await new Browser().get(resume)).status, 400);
 });

@@ -40,11 +40,15 @@ export function helpCode(requestId: string): string {
   return `${tail.slice(0, 4)}-${tail.slice(4)}`;
 }
 
-export const errorPage: ErrorRequestHandler = (thrown, req, res, next) => {
+export const errorPage: ErrorRequestHandler = async (thrown, req, res, next) => {
   const error = asHubError(thrown);
   const { deps, requestId } = context(res);
   if (error.status >= 500) deps.services.log.error({ request: requestId, err: thrown }, 'request failed');
   if (res.headersSent) return next(thrown);
+  if (error.code === 'interaction-over') {
+    const onward = await deps.oidc.onward(req, req.path);
+    if (onward !== undefined) return res.redirect(303, onward);
+  }
   if (error.retryAfter !== undefined) res.setHeader('Retry-After', String(error.retryAfter));
   if (req.accepts(['html', 'json']) === 'json') return problem(res, error);
   render(res, 'pages/error', { code: error.code, helpCode: helpCode(requestId) }, error.status);

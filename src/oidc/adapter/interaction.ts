@@ -16,7 +16,7 @@ export function interactionAdapter(services: Services): Adapter {
       const { unit, state } = unitOf(services);
       const key = hashedId(id);
       const before = state.records.get(key);
-      const data = { payload: stripped(payload) };
+      const data = { payload: stripped(services, payload) };
       const expiresAt = services.clock.now() + expiresIn * 1000;
       unit.stage({
         changes: [
@@ -39,12 +39,15 @@ export function interactionAdapter(services: Services): Adapter {
       const record = await services.store.get(interactions, key);
       // The library would let it live for the tolerance that is meant for others' clocks.
       if (record === undefined || (record.expiresAt ?? 0) <= services.clock.now()) return undefined;
+      if (record.payload.finished === true) return undefined;
       const { state } = unitOf(services);
       state.records.set(key, record);
       const { login } = (record.payload.result ?? {}) as { login?: RequestState['login'] };
       if (login !== undefined) state.login = provedBy(login);
+      const { pushed, ...payload } = record.payload;
       return {
-        ...record.payload,
+        ...payload,
+        ...(typeof pushed === 'string' ? { parJti: services.seal.open(purpose, pushed) } : {}),
         jti: id,
         returnTo: resumeUrl(services, id, record.payload.deviceCode !== undefined),
       } as AdapterPayload;
@@ -52,14 +55,24 @@ export function interactionAdapter(services: Services): Adapter {
     async destroy(id) {
       const { unit, state } = unitOf(services);
       const key = hashedId(id);
-      const version = state.records.get(key)?.version;
+      const before = state.records.get(key);
+      if (before === undefined) {
+        unit.stage({ changes: [{ kind: 'remove', collection: interactions, id: key, tag: 'interaction' }] });
+        return;
+      }
+      // Which system it was for is kept as long as its page might be opened again (`over.ts`).
+      const { client_id: client } = (before.payload.params ?? {}) as { client_id?: string };
+      const data = { payload: { finished: true }, ...(client === undefined ? {} : { client }) };
+      const expiry = before.expiresAt === undefined ? {} : { expiresAt: before.expiresAt };
       unit.stage({
         changes: [
           {
-            kind: 'remove',
+            kind: 'replace',
             collection: interactions,
             id: key,
-            ...(version === undefined ? {} : { ifVersion: version }),
+            ifVersion: before.version,
+            data,
+            ...expiry,
             tag: 'interaction',
           },
         ],
@@ -76,10 +89,13 @@ function provedBy({ source, sourceHint, endings = 0 }: NonNullable<RequestState[
   return { endings, ...(source === undefined ? {} : { source }), ...(sourceHint === undefined ? {} : { sourceHint }) };
 }
 
-function stripped(payload: AdapterPayload): Record<string, unknown> {
-  // A pushed request was spent when it led here, so it is not looked for again.
-  const { jti: _jti, returnTo: _returnTo, parJti: _parJti, ...rest } = payload as AdapterPayload & { parJti?: string };
-  const session: unknown = rest.session;
+const purpose = 'pushed-request';
+
+function stripped(services: Services, payload: AdapterPayload): Record<string, unknown> {
+  const { jti: _jti, returnTo: _returnTo, parJti, ...given } = payload as AdapterPayload & { parJti?: string };
+  // The code that comes of it spends the pushed request, whose id is a secret.
+  const rest = parJti === undefined ? given : { ...given, pushed: services.seal.seal(purpose, parJti) };
+  const session: unknown = given.session;
   if (typeof session !== 'object' || session === null) return rest;
   const { cookie: _cookie, ...known } = session as { cookie?: string };
   return { ...rest, session: known };

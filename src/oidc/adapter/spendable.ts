@@ -40,7 +40,10 @@ export function spendableAdapter(services: Services, kind: Spendable): Adapter {
     },
     async find(id) {
       const record = await services.store.get(collection, hashedId(id));
-      return record === undefined ? undefined : found(record, id, tag, unitOf(services).state);
+      const known = record === undefined ? undefined : found(record, id, tag, unitOf(services).state);
+      // The interaction that a pushed request led to looks for it again: one that is not to be had is as good as spent, or a code
+      // would come of it all the same.
+      return known ?? (tag === 'par' ? spent(id, services.clock.now()) : undefined);
     },
     findByUserCode: async () => undefined,
     async consume(id) {
@@ -62,6 +65,11 @@ export function spendableAdapter(services: Services, kind: Spendable): Adapter {
   };
 }
 
+function spent(jti: string, now: number): AdapterPayload {
+  const seconds = Math.floor(now / 1000);
+  return { jti, kind: 'PushedAuthorizationRequest', consumed: seconds, iat: seconds, exp: seconds + 60 };
+}
+
 function found(
   record: Stored<Artifact>,
   id: string,
@@ -72,6 +80,8 @@ function found(
     if (tag === 'code' || tag === 'refresh') state.replay = { kind: tag, record };
     return undefined;
   }
+  const { opener } = record.payload;
+  if (tag === 'par' && opener !== undefined && opener !== state.opener) return undefined;
   state.records.set(record.id, record);
   if (tag === 'code' && typeof record.payload.via === 'string') state.via = record.payload.via;
   return payloadOf(record, id);

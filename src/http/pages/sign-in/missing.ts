@@ -26,10 +26,13 @@ export async function showMissing(res: Response, { view, person, least }: Curren
   );
 }
 
-/** Turning back answers the system: it asked for a strength that is not to be had, or the person may not enter. */
+/**
+ * Turning back answers the system: the person cancelled, or it asked for a strength that is not to be had. From the hub's own pages it
+ * leads to the front page.
+ */
 export const turnBack: RequestHandler = async (req: Request, res: Response) => {
-  const { askedByRequest } = await openInteraction(req, res, 'step-up');
+  const { kind, askedByRequest } = await openInteraction(req, res, 'sign-in', 'choose', 'step-up');
   if (req.body === undefined) throw new HubError('bad-request');
-  const error = askedByRequest ? 'unmet_authentication_requirements' : 'access_denied';
+  const error = kind === 'step-up' && askedByRequest ? 'unmet_authentication_requirements' : 'access_denied';
   await context(res).deps.oidc.abort(req, res, error);
 };
