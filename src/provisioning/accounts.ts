@@ -12,7 +12,6 @@ import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import {
   assignments,
-  links,
   outbox,
   type ProvisionDelivery,
   people,
@@ -37,11 +36,14 @@ const patience = 2500;
  */
 export function startAccounts(services: Services, only?: string): { stop(): Promise<void> } {
   const lanes = new Map<string, Promise<void>>();
-  const rests = new Map<string, { attempts: number; until: number }>();
+  /** `since` by the hub's clock, `until` by this process's. */
+  const rests = new Map<string, { attempts: number; until: number; since: number }>();
   const connectors = new Map<string, { version: number; connector: Connector }>();
   const checked = new Map<string, number>();
   let seen = '';
   let sweepAt = 0;
+  /** However much changes, a look at a large company leaves time for everything else. */
+  let notBefore = 0;
 
   const connectorOf = (target: Target): Connector => {
     const { id, version } = target.system;
@@ -55,13 +57,15 @@ export function startAccounts(services: Services, only?: string): { stop(): Prom
   };
 
   const sweep = async (targets: readonly Target[], held: () => boolean): Promise<void> => {
-    const watched = [people, assignments, links, systems, policyVersions].map((one) => services.store.changes(one));
+    const watched = [people, assignments, systems, policyVersions].map((one) => services.store.changes(one));
     const changes = watched.join(' ');
-    if (changes === seen && performance.now() < sweepAt) return;
+    if (performance.now() < (changes === seen ? sweepAt : notBefore)) return;
     const began = performance.now();
     for (const target of targets) if (held()) await queueChanged(services, target, held);
     seen = changes;
-    sweepAt = performance.now() + Math.max(sweepMs, sweepShare * (performance.now() - began));
+    const took = performance.now() - began;
+    sweepAt = performance.now() + Math.max(sweepMs, sweepShare * took);
+    notBefore = performance.now() + Math.min(sweepMs, 2 * took);
   };
 
   const lane = async (target: Target, held: () => boolean): Promise<void> => {
@@ -83,9 +87,17 @@ export function startAccounts(services: Services, only?: string): { stop(): Prom
       if (product === undefined) throw fault;
       const attempts = (rests.get(id)?.attempts ?? 0) + 1;
       const pause = Math.max(restAfter(attempts - 1), product.retryAfter ?? 0);
-      rests.set(id, { attempts, until: performance.now() + pause });
+      rests.set(id, { attempts, until: performance.now() + pause, since: services.clock.now() });
       await unread(services, target, product, services.clock.now());
     }
+  };
+
+  /** Somebody who asks for it now is not made to wait. */
+  const isResting = async (id: string): Promise<boolean> => {
+    const rest = rests.get(id);
+    if (rest === undefined || rest.until <= performance.now()) return false;
+    const asked = (await services.store.engine.get(provisioningStates, id))?.askedAt ?? 0;
+    return asked <= rest.since;
   };
 
   const job = repeatUnderLease(services, {
@@ -105,10 +117,10 @@ export function startAccounts(services: Services, only?: string): { stop(): Prom
       for (const target of active) {
         const { id } = target.system;
         connectorOf(target);
-        if (lanes.has(id) || (rests.get(id)?.until ?? 0) > performance.now()) continue;
+        if (lanes.has(id) || (await isResting(id))) continue;
         const work = lane(target, held)
           .catch((error: unknown) => {
-            rests.set(id, { attempts: 1, until: performance.now() + 2000 });
+            rests.set(id, { attempts: 1, until: performance.now() + 2000, since: services.clock.now() });
             services.log.warn({ err: error, system: id }, 'accounts could not be carried; it will be tried again');
           })
           .finally(() => lanes.delete(id));

@@ -64,8 +64,10 @@ async function until(
   holds: (user: TrytonUser | undefined) => boolean,
 ): Promise<TrytonUser | undefined> {
   for (;;) {
-    const user = (await database.users()).get(login);
-    if (holds(user)) return user;
+    // Read while it writes, Tryton may miss a row that it has just seen.
+    const users = await database.users().catch(() => undefined);
+    const user = users?.get(login);
+    if (users !== undefined && holds(user)) return user;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -1,6 +1,7 @@
 import type { Stored } from '#storage/collection.ts';
 import { links, outbox, type Person, rememberedDevices } from '#storage/collections.ts';
 import { everyRecord } from '../access/reading.ts';
+import { type AccountLeft, accountLeft } from '../provisioning/left.ts';
 import type { Services } from '../services.ts';
 import { sessionsOf } from '../sessions/ending.ts';
 import { systemDirectory } from '../systems/directory.ts';
@@ -17,6 +18,8 @@ export interface SystemLeft {
   readonly error?: string;
   /** There is an account in the product that the hub cannot close; this is where. */
   readonly closeAt?: string;
+  /** What became of the account in the product. */
+  readonly account: AccountLeft;
 }
 
 /** What proves that somebody is out of everything. */
@@ -68,17 +71,22 @@ async function systemsOf(services: Services, person: string): Promise<SystemLeft
   const linked = await Array.fromAsync(everyRecord(store, links, { where: { person } }));
   const told = await lastWords(services, person);
   const { all } = await systemDirectory(services);
+  const accounts = new Map<string, AccountLeft>();
+  for (const system of all) accounts.set(system.id, await accountLeft(services, system, person));
   return all.flatMap((system): SystemLeft[] => {
+    const account = accounts.get(system.id) ?? { state: 'by-hand' };
     const link = linked.find((one) => one.system === system.id);
     const word = told.get(system.id);
-    if (link === undefined && word === undefined) return [];
+    const carried = account.state !== 'by-hand' && account.state !== 'none';
+    if (link === undefined && word === undefined && !carried) return [];
     const silent = system.backchannelLogoutUri === undefined ? 'cannot-be-told' : 'not-entered';
     return [
       {
         system: system.id,
         ...(link?.login === undefined ? {} : { login: link.login }),
         ...(word ?? { told: silent }),
-        ...(system.launchUri === undefined ? {} : { closeAt: system.launchUri }),
+        account,
+        ...(system.launchUri === undefined || account.state === 'disabled' ? {} : { closeAt: system.launchUri }),
       },
     ];
   });

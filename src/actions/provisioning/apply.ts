@@ -4,6 +4,7 @@ import type { Wanted } from '#domain/provisioning/account.ts';
 import type { Services } from '../services.ts';
 import { asked, compared, type Planned } from './plan.ts';
 import { queue } from './queue.ts';
+import { keepState } from './state.ts';
 import { getTarget, openConnector, type Target } from './target.ts';
 
 /**
@@ -25,6 +26,7 @@ export async function applyProvisioning(
   const concerned = new Map<string, Wanted>();
   for (const { wanted } of [...create, ...link, ...change, ...disable]) concerned.set(wanted.person, wanted);
   const queued = await queue(services, origin, target, [...concerned.values()], there);
+  await keepState(services, system, { askedAt: services.clock.now() });
   return { system, at: services.clock.now(), plan: there.plan, queued };
 }
 

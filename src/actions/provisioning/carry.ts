@@ -11,7 +11,7 @@ import type { Target } from './target.ts';
 import { wantedOfSome } from './wanted.ts';
 
 /** People whose accounts are written, read again and put on record together. */
-const together = 500;
+const together = 2000;
 const usualParallel = 8;
 
 /**

@@ -8,6 +8,7 @@ import type { Services } from '../services.ts';
 import { asked, compared, countsOf, type Planned } from './plan.ts';
 import { ConnectorFault } from './port.ts';
 import { foundOf } from './settle.ts';
+import { keepState } from './state.ts';
 import { getTarget, openConnector, type Target } from './target.ts';
 import { accountId } from './wanted.ts';
 
@@ -114,11 +115,7 @@ async function write(services: Services, changes: readonly Change[]): Promise<vo
 
 /** Keeps why the product could not be asked, beside what was read before. */
 export async function unread(services: Services, { system }: Target, fault: ConnectorFault, at: number): Promise<void> {
-  const { id } = system;
-  const before = await services.store.engine.get(provisioningStates, id);
-  const { id: _id, version: _version, ...known } = before ?? { id, version: 0 };
-  const data = { ...known, fault: { code: fault.code, message: fault.message.slice(0, 300), at } };
-  await services.store.write({ changes: [{ kind: 'put', collection: provisioningStates, id, data }] });
+  await keepState(services, system.id, { fault: { code: fault.code, message: fault.message.slice(0, 300), at } });
 }
 
 /** The product answered: what stood against it no longer does. */

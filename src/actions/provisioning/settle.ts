@@ -27,7 +27,7 @@ const hub: Origin = { actor: { kind: 'hub' } };
 /** People in one commit. */
 const together = 100;
 const firstPause = 2000;
-const longestPause = 30 * 60 * 1000;
+const longestPause = 5 * 60 * 1000;
 const keptFor = 30 * 24 * 60 * 60 * 1000;
 
 /** How long a product rests after so many attempts in vain, in ms. */

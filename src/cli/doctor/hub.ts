@@ -9,6 +9,7 @@ import { reconcileFaults } from '#domain/providers/reconcile.ts';
 import { warningsOf } from '#domain/systems/protocol.ts';
 import { people } from '#storage/collections.ts';
 import { type Finding, fault, good, warning } from './finding.ts';
+import { provisioningFindings } from './provisioning.ts';
 
 const minute = 60_000;
 
@@ -22,6 +23,7 @@ export async function hubFindings(services: Services, running: boolean): Promise
     ...(await systems(services)),
     ...(await claimSizes(services)),
     ...(await lapsed(services)),
+    ...(await provisioningFindings(services)),
     ...(await envelope(services)),
   ];
 }

@@ -3,6 +3,7 @@ import { changePerson } from '#actions/people/change.ts';
 import { leavePerson } from '#actions/people/leave.ts';
 import type { CommandIo, CommonOptions } from '../io.ts';
 import { operatorOrigin } from '../operator.ts';
+import { leftLine, leftShown, waitUntilOut } from './left.ts';
 import { described, personNamed, withHub } from './person.ts';
 
 /** `people leave PERSON [--on DATE] [--reason TEXT]`: out of everything, at once or from the end of that day. */
@@ -22,7 +23,11 @@ export function leaveCommand(people: Command, io: CommandIo): void {
             ? await leavePerson(services, operatorOrigin(), id, { reason })
             : await changePerson(services, operatorOrigin(), id, { lastDay: on }, { reason });
         const done = on === undefined ? 'is out of everything' : `leaves at the end of ${on}`;
-        io.out(options, described(person), `${person.name} ${done}.`);
+        if (on !== undefined) return io.out(options, described(person), `${person.name} ${done}.`);
+        const { systems } = await waitUntilOut(services, person);
+        io.out(options, { ...described(person), systems: systems.map(leftShown) }, () =>
+          [`${person.name} ${done}.`, ...systems.map(leftLine)].join('\n'),
+        );
       });
     });
 }

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { newestCheckpoint } from '#actions/checkpoints/folder.ts';
 import { lapsedAcceptances } from '#actions/conflicts/list.ts';
 import { policyInForce } from '#actions/policy/in-force.ts';
+import { isAlarming, provisioningAlarms } from '#actions/provisioning/alarms.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
 import { systemView } from '#actions/systems/list.ts';
 import { readCheckpoint } from '#domain/audit/checkpoint.ts';
@@ -24,7 +25,7 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
   const within = viewer && departmentsOf(viewer.rights, 'hub:people-read');
   const here = within === undefined ? {} : { department: { in: within } };
   const since = new Date(clock.now() - dayMs).toISOString();
-  const [active, disabled, systems, policy, failed, waiting, refusals, names, lapsed] = await Promise.all([
+  const [active, disabled, systems, policy, failed, waiting, refusals, names, lapsed, carried] = await Promise.all([
     store.count(people, { status: 'active', ...here }),
     store.count(people, { status: 'disabled', ...here }),
     systemDirectory(services),
@@ -34,6 +35,7 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     may('hub:audit-read') ? store.audit.query({ outcome: 'denied', since, limit: 8, order: 'newest' }) : undefined,
     systemNames(services),
     may('hub:policy-read') ? lapsedAcceptances(services) : [],
+    may('hub:systems-read') ? provisioningAlarms(services) : [],
   ]);
   const shown = may('hub:systems-read') ? systems.all.map((system) => systemView(services, system)) : undefined;
   const warned = (shown ?? []).filter((system) => system.warnings.length > 0 || !system.enabled);
@@ -43,11 +45,12 @@ export async function overviewPage(_req: Request, res: Response, { services }: H
     systems: shown,
     warned,
     lapsed: lapsed.length,
+    carried: carried.filter(isAlarming),
     // Said only to those who may see all that it rests on.
     well:
       shown === undefined || refusals === undefined
         ? undefined
-        : refusals.items.length + failed + warned.length + lapsed.length === 0,
+        : refusals.items.length + failed + warned.length + lapsed.length + carried.filter(isAlarming).length === 0,
     policy: may('hub:policy-read') ? { number: policy.number } : undefined,
     deliveries: may('hub:systems-read') ? { failed, waiting } : undefined,
     refusals: refusals?.items.map((event) => rowOf(texts, names, event)),

@@ -41,6 +41,8 @@ export const provisioningStateSchema = z.object({
   /** Accounts that differed from the policy then, and those that are nobody's here. */
   drifted: z.number().optional(),
   unmanaged: z.number().optional(),
+  /** When somebody asked for it to be carried now, in ms: a product that is rested from is tried at once. */
+  askedAt: z.number().optional(),
   /** Why the product could not be asked, at the last attempt. */
   fault: z.object({ code: z.string(), message: z.string(), at: z.number() }).optional(),
 });

@@ -5,6 +5,7 @@ import { assignmentsOf } from '#actions/access/reading.ts';
 import { subjectOfPerson } from '#actions/access/subject.ts';
 import { unmergingOf } from '#actions/people/merge/unmerge.ts';
 import { type PolicyInForce, policyInForce } from '#actions/policy/in-force.ts';
+import { accountsOfPerson } from '#actions/provisioning/status.ts';
 import type { Services } from '#actions/services.ts';
 import { listSessions } from '#actions/sessions/list.ts';
 import { systemDirectory } from '#actions/systems/directory.ts';
@@ -41,7 +42,7 @@ export async function personPage(req: Request, res: Response, { services }: Http
   // A day to come (or gone): what the rules and assignments known today say of it.
   const at = parseInstant(day);
   const dates = datesFor(texts, settings.timeZone, clock.now());
-  const [policy, { all }, names, assigned, sessions, linked, access] = await Promise.all([
+  const [policy, { all }, names, assigned, sessions, linked, access, accounts] = await Promise.all([
     policyInForce(services),
     systemDirectory(services),
     systemNames(services),
@@ -49,6 +50,7 @@ export async function personPage(req: Request, res: Response, { services }: Http
     listSessions(services, person.id),
     store.find(links, { where: { person: person.id } }),
     effectiveAccess(services, person, at),
+    accountsOfPerson(services, person.id),
   ]);
   const explanations = await Promise.all(all.map((system) => explainAccess(services, person, system.id, at)));
   const words = reasonWords(texts, policy, assigned, dates);
@@ -66,6 +68,7 @@ export async function personPage(req: Request, res: Response, { services }: Http
       chip: names.of(system.id),
       open: system.open,
       login: linked.items.find((link) => link.system === system.id)?.login,
+      account: accounts.find((one) => one.system === system.id),
       native: (explanations[index]?.nativeBecause ?? []).map(({ nativeRole, because }) => ({
         nativeRole,
         because: because.map((one) => ('role' in one ? one.role : one.permission)),

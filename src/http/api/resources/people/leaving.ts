@@ -24,6 +24,13 @@ const proof = named(
         told: z.enum(['delivered', 'waiting', 'failed', 'cannot-be-told', 'not-entered']),
         at: z.string().optional(),
         error: z.string().optional(),
+        account: z
+          .object({
+            state: z.enum(['disabled', 'waiting', 'active', 'none', 'by-hand']),
+            at: z.string().describe('When it was read in the product').optional(),
+            error: z.string().optional(),
+          })
+          .describe('What became of the account in the product; by-hand: no connector may close it'),
         closeAt: z.string().describe('Where an account is left to be closed by hand').optional(),
       }),
     ),
@@ -42,7 +49,10 @@ const get = route({
   answers: { 200: { description: 'What is ended, what was told to whom, what is left to do by hand', schema: proof } },
   async handle({ services, item }) {
     const { disabledAt, leavesAt, offlineUntil, systems, ...rest } = await leavingProof(services, item);
-    const told = systems.map(({ at, ...one }) => given({ ...one, at: maybe(at) }));
+    const told = systems.map(({ at, account, ...one }) => {
+      const read = { ...account, at: maybe(account.at) };
+      return given({ ...one, at: maybe(at), account: given(read) });
+    });
     const times = { disabledAt: maybe(disabledAt), leavesAt: maybe(leavesAt), offlineUntil: maybe(offlineUntil) };
     const body = given({ ...rest, ...times, systems: told });
     return { status: 200, body };
