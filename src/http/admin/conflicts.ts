@@ -19,9 +19,10 @@ import { viewer } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
 import { people } from '#storage/collections.ts';
+import { pagesOf } from './pages.ts';
 import { pageNumber } from './policy/draft.ts';
 import { refusedAsLine } from './refused.ts';
-import { text, withQuery } from './route.ts';
+import { text } from './route.ts';
 
 const pageSize = 50;
 const states = ['open', 'lapsed', 'accepted'] as const;
@@ -47,8 +48,7 @@ export async function conflictsPage(req: Request, res: Response, { services }: H
     counts: Object.fromEntries(states.map((one) => [one, all.filter((row) => row.state === one).length])),
     total: all.length,
     rows: await Promise.all(rows.map((row) => shown(services, texts, row))),
-    next: fitting.length > (page + 1) * pageSize ? withQuery(req, { page: String(page + 1) }) : undefined,
-    first: page > 0 ? withQuery(req, { page: undefined }) : undefined,
+    pages: pagesOf(req, fitting.length, pageSize),
   });
 }
 

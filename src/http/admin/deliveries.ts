@@ -3,23 +3,28 @@ import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
 import { outbox, people } from '#storage/collections.ts';
-import { text, withQuery } from './route.ts';
+import { numberedPage } from './numbered.ts';
+import { pageAsked, pagesOf } from './pages.ts';
+import { text } from './route.ts';
 
 const states = ['waiting', 'failed', 'delivered'] as const;
+
+const pageSize = 50;
 
 /** `/admin/deliveries`: which system was told of which ending, and which was not. */
 export async function deliveriesPage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
   const wanted = text(req.query.status);
   const state = states.find((one) => one === wanted) ?? 'waiting';
-  const cursor = text(req.query.cursor);
   const { store } = services;
-  const [page, names, ...counts] = await Promise.all([
-    store.find(outbox, { where: { status: state }, limit: 50, ...(cursor === '' ? {} : { cursor }) }),
+  const [names, ...counts] = await Promise.all([
     systemNames(services),
     ...states.map((status) => store.count(outbox, { status })),
   ]);
+  const total = counts[states.indexOf(state)] ?? 0;
+  const page = pageAsked(req, total, pageSize);
+  const items = await numberedPage(store, outbox, { where: { status: state } }, page, pageSize);
   const rows = await Promise.all(
-    page.items.map(async (delivery) => ({
+    items.map(async (delivery) => ({
       ...delivery,
       chip: delivery.kind !== 'mail' ? names.of(delivery.system) : undefined,
       mail: delivery.kind === 'mail' ? delivery.template : undefined,
@@ -35,7 +40,6 @@ export async function deliveriesPage(req: Request, res: Response, { services }: 
       href: `${req.path}?status=${status}`,
     })),
     rows,
-    next: page.next === null ? undefined : withQuery(req, { cursor: page.next }),
-    first: cursor === '' ? undefined : withQuery(req, { cursor: undefined }),
+    pages: pagesOf(req, total, pageSize),
   });
 }

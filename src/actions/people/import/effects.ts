@@ -16,6 +16,7 @@ export interface PersonEffect {
   readonly id?: string;
   readonly person: string;
   readonly name: string;
+  readonly department?: string;
   readonly fields: readonly { readonly field: string; readonly before: JsonValue; readonly after: JsonValue }[];
   readonly password: boolean;
   readonly roles: Gains<string>;
@@ -48,6 +49,7 @@ export async function effectOf({ services, policy }: Plan, row: PlannedRow): Pro
     ...(before === undefined ? {} : { id: before.id }),
     person: personLabel({ ...record, name: record.name }),
     name: record.name,
+    ...(record.department === undefined ? {} : { department: record.department }),
     fields: fieldEffects(before && fieldsOf(before), fields),
     password: row.givesPassword,
     roles: difference(was?.roles ?? [], is?.roles ?? [], String),

@@ -45,6 +45,7 @@ export interface Affected {
   /** E-mail, or the username where there is none. */
   readonly person: string;
   readonly name: string;
+  readonly department?: string;
   readonly delta: number;
 }
 

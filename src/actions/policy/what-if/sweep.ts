@@ -77,7 +77,8 @@ function changeSweep(
           place = places.size;
           places.set(delta, place);
         }
-        affected.push({ id: one.id, person, name: one.person.name, delta: place });
+        const { name, department } = one.person;
+        affected.push({ id: one.id, person, name, ...(department === undefined ? {} : { department }), delta: place });
       }
       for (const { rule, from } of found) {
         breaches.push({ id: one.id, person, separation: rule.id, mode: rule.mode, from });

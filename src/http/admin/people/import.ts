@@ -17,8 +17,10 @@ import { render } from '#http/render/page.ts';
 import { type SystemNames, systemNames } from '#http/systems.ts';
 import type { Stored } from '#storage/collection.ts';
 import type { ImportPreviewRecord } from '#storage/collections.ts';
+import { pageAsked, pagesOf } from '../pages.ts';
+import { groupsOfChange } from '../policy/groups.ts';
 import { refusedAsLine } from '../refused.ts';
-import { text, withQuery } from '../route.ts';
+import { text } from '../route.ts';
 
 /** Bytes of a file; a hundred thousand people take about ten. */
 const largestFile = 16 * 1024 * 1024;
@@ -68,7 +70,7 @@ async function show(
   const names = await systemNames(services);
   const wanted = acts.find((act) => act === text(req.query.act));
   const fitting = preview.people.filter(({ act }) => wanted === undefined || act === wanted);
-  const from = Math.max(0, Number.parseInt(text(req.query.from), 10) || 0);
+  const from = (pageAsked(req, fitting.length, perPage) - 1) * perPage;
   const path = `/admin/people/import/${record.id}`;
   const count = (act: PersonEffect['act']) => preview.people.filter((one) => one.act === act).length;
   render(
@@ -86,8 +88,19 @@ async function show(
       faults: preview.faults.slice(0, perPage),
       moreFaults: Math.max(0, preview.faults.length - perPage),
       rows: fitting.slice(from, from + perPage).map((effect) => rowOf(effect, names)),
-      next: from + perPage < fitting.length ? withQuery(req, { from: String(from + perPage) }) : undefined,
-      first: from > 0 ? withQuery(req, { from: undefined }) : undefined,
+      pages: pagesOf(req, fitting.length, perPage),
+      groups: groupsOfChange(
+        preview.people.map((effect) => ({ ...rowOf(effect, names), department: effect.department })),
+        ({ gains, losses, roles, conflicts }) =>
+          JSON.stringify([
+            [gains, losses].map((list) => list.map(({ chip, permissions }) => [chip.id, permissions])),
+            conflicts,
+            roles.gains.length + roles.losses.length > 0,
+          ]),
+      ).filter(
+        ({ row }) =>
+          row.gains.length + row.losses.length + row.conflicts.appear.length + row.conflicts.vanish.length > 0,
+      ),
     },
     differs.length > 0 ? 412 : 200,
   );

@@ -9,25 +9,26 @@ import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
 import { people } from '#storage/collections.ts';
 import type { Query } from '#storage/port.ts';
-import { text, withQuery } from '../route.ts';
+import { numberedPage } from '../numbered.ts';
+import { pageAsked, pagesOf } from '../pages.ts';
+import { text } from '../route.ts';
+
+const pageSize = 50;
 
 /** `/admin/people`: who has an account and which systems it opens. */
 export async function peoplePage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
   const q = text(req.query.q);
   const status = text(req.query.status);
-  const cursor = text(req.query.cursor);
   const where: Record<string, NonNullable<Query['where']>[string]> = {};
   const { within } = context(res);
   if (within !== undefined) where.department = { in: within };
   if (q !== '') where.searchTerms = { prefix: fold(q) };
   if (status === 'active' || status === 'disabled') where.status = status;
-  const [page, total, names] = await Promise.all([
-    services.store.find(people, { where, sort: 'sortName', limit: 50, ...(cursor === '' ? {} : { cursor }) }),
-    services.store.count(people, where),
-    systemNames(services),
-  ]);
+  const [total, names] = await Promise.all([services.store.count(people, where), systemNames(services)]);
+  const page = pageAsked(req, total, pageSize);
+  const items = await numberedPage(services.store, people, { where, sort: 'sortName' }, page, pageSize);
   const rows = await Promise.all(
-    page.items.map(async (person) => {
+    items.map(async (person) => {
       const access = await effectiveAccess(services, person);
       const systems = [...access.systems].flatMap(([id, held]) => {
         const chip = names.known(id);
@@ -44,7 +45,6 @@ export async function peoplePage(req: Request, res: Response, { services }: Http
     total,
     within,
     rows,
-    next: page.next === null ? undefined : withQuery(req, { cursor: page.next }),
-    first: cursor === '' ? undefined : withQuery(req, { cursor: undefined }),
+    pages: pagesOf(req, total, pageSize),
   });
 }

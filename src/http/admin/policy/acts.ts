@@ -15,11 +15,12 @@ import { freshOrAgain } from '#http/middleware/fresh.ts';
 import { originOf } from '#http/middleware/origin.ts';
 import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
+import { pagesOf } from '../pages.ts';
 import { refusedAsLine } from '../refused.ts';
 import { repeat } from '../repeat.ts';
-import { text, withQuery } from '../route.ts';
+import { text } from '../route.ts';
 import { pageNumber } from './draft.ts';
-import { effectView } from './effect.ts';
+import { effectView, pageSize } from './effect.ts';
 import { seenVersion } from './form.ts';
 
 const draftPath = '/admin/policy/draft';
@@ -81,8 +82,7 @@ export async function rollbackPage(req: Request, res: Response, deps: HttpDeps):
     old,
     ...view,
     hunks: lineDiff(inForce.text, old.text),
-    next: 'more' in view && view.more ? withQuery(req, { page: String(page + 1) }) : undefined,
-    first: page > 0 ? withQuery(req, { page: undefined }) : undefined,
+    pages: 'rowCount' in view ? pagesOf(req, view.rowCount, pageSize) : undefined,
   });
 }
 

@@ -11,8 +11,9 @@ import type { HttpDeps } from '#http/deps.ts';
 import { viewer } from '#http/middleware/signed-in.ts';
 import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
-import { text, withQuery } from '../route.ts';
-import { affectedRows, effectView } from './effect.ts';
+import { pagesOf } from '../pages.ts';
+import { text } from '../route.ts';
+import { affectedRows, effectView, pageSize } from './effect.ts';
 import { documentView } from './view.ts';
 
 /** So many open sign-ins are listed. */
@@ -20,7 +21,7 @@ const mostSessions = 50;
 
 export function pageNumber(req: Request): number {
   const wanted = text(req.query.page);
-  return /^\d{1,5}$/.test(wanted) ? Number(wanted) : 0;
+  return /^[1-9]\d{0,4}$/.test(wanted) ? Number(wanted) - 1 : 0;
 }
 
 /** `/admin/policy/draft`: who gains and loses what if this is published? */
@@ -46,8 +47,7 @@ export async function draftPage(req: Request, res: Response, { services }: HttpD
     hunks: lineDiff(inForce.text, draft.text),
     sessions: sessions.slice(0, mostSessions).map((one) => ({ ...one, chips: one.systems.map(names.of) })),
     sessionCount: sessions.length,
-    next: 'more' in view && view.more ? withQuery(req, { page: String(page + 1) }) : undefined,
-    first: page > 0 ? withQuery(req, { page: undefined }) : undefined,
+    pages: 'rowCount' in view ? pagesOf(req, view.rowCount, pageSize) : undefined,
   });
 }
 

@@ -1,14 +1,23 @@
 import type { Preview } from '#actions/policy/draft/preview.ts';
 import type { Effect } from '#actions/policy/what-if/question.ts';
 import type { SystemNames } from '#http/systems.ts';
+import { groupsOfChange } from './groups.ts';
 
-const pageSize = 50;
+export const pageSize = 50;
+
+/** What changes, without whom it changes for. */
+function changeOf({ gains, losses, appear, vanish }: AffectedRow): string {
+  const held = (list: AffectedRow['gains']): string[] =>
+    list.map(({ chip, permissions }) => `${chip.id} ${permissions.join(' ')}`);
+  return JSON.stringify([held(gains), held(losses), appear, vanish]);
+}
 
 /** One person whom a change touches, as the table shows it. */
 export interface AffectedRow {
   readonly id: string;
   readonly name: string;
   readonly person: string;
+  readonly department?: string | undefined;
   readonly gains: ReturnType<typeof grouped>;
   readonly losses: ReturnType<typeof grouped>;
   readonly appear: readonly string[];
@@ -40,10 +49,10 @@ export function effectView(names: SystemNames, { changes, effect, faults, notes,
     claims: effect.claims.map((one) => ({ ...one, chip: names.of(one.system) })),
     overCount: effect.claims.reduce((total, { over }) => total + over, 0),
     newlyOver: effect.claims.reduce((total, { newlyOver }) => total + newlyOver, 0),
+    groups: groupsOfChange(rows, changeOf),
     rows: rows.slice(page * pageSize, (page + 1) * pageSize),
     rowCount: rows.length,
     firstRow: page * pageSize + 1,
-    more: rows.length > (page + 1) * pageSize,
   };
 }
 
@@ -56,11 +65,11 @@ export function affectedRows(names: SystemNames, { affected, deltas }: Effect): 
     vanish,
   }));
   return affected
-    .flatMap(({ id, name, person, delta }): AffectedRow[] => {
+    .flatMap(({ id, name, person, department, delta }): AffectedRow[] => {
       const row = shared[delta];
       const quiet =
         row === undefined || row.gains.length + row.losses.length + row.appear.length + row.vanish.length === 0;
-      return quiet ? [] : [{ id, name, person, ...row }];
+      return quiet ? [] : [{ id, name, person, department, ...row }];
     })
     .sort((a, b) => a.name.localeCompare(b.name));
 }

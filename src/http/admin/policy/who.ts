@@ -6,7 +6,8 @@ import { parseInstant } from '#domain/policy/dates.ts';
 import type { HttpDeps } from '#http/deps.ts';
 import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
-import { text, withQuery } from '../route.ts';
+import { pagesOf } from '../pages.ts';
+import { text } from '../route.ts';
 import { pageNumber } from './draft.ts';
 
 const pageSize = 100;
@@ -41,8 +42,7 @@ export async function whoPage(req: Request, res: Response, { services }: HttpDep
     roles: found?.roles ?? [],
     rows: fitting.slice(page * pageSize, (page + 1) * pageSize),
     chip: system === undefined ? undefined : names.of(system),
-    next: fitting.length > (page + 1) * pageSize ? withQuery(req, { page: String(page + 1) }) : undefined,
-    first: page > 0 ? withQuery(req, { page: undefined }) : undefined,
+    pages: pagesOf(req, fitting.length, pageSize),
   });
 }
 

@@ -5,7 +5,8 @@ import type { HttpDeps } from '#http/deps.ts';
 import { viewer } from '#http/middleware/signed-in.ts';
 import { datesOf, render } from '#http/render/page.ts';
 import { reviews } from '#storage/collections.ts';
-import { text, withQuery } from '../route.ts';
+import { numberedPage } from '../numbered.ts';
+import { pageAsked, pagesOf } from '../pages.ts';
 import { scopeInWords } from './words.ts';
 
 const pageSize = 30;
@@ -13,13 +14,11 @@ const pageSize = 30;
 /** `/admin/reviews`: which reviews there are, and how far each is. */
 export async function reviewsPage(req: Request, res: Response, { services }: HttpDeps): Promise<void> {
   const state = context(res);
-  const cursor = text(req.query.cursor);
-  const page = await services.store.find(reviews, {
-    ...{ sort: '-id', limit: pageSize },
-    ...(cursor === '' ? {} : { cursor }),
-  });
+  const total = await services.store.count(reviews);
+  const page = pageAsked(req, total, pageSize);
+  const items = await numberedPage(services.store, reviews, { sort: '-id' }, page, pageSize);
   const dates = datesOf(state);
-  const rows = page.items.map(async (review) => {
+  const rows = items.map(async (review) => {
     const counts = review.counts ?? (await countsOf(services, review.id));
     return {
       ...{ id: review.id, title: review.title, state: review.state },
@@ -32,8 +31,7 @@ export async function reviewsPage(req: Request, res: Response, { services }: Htt
     active: 'reviews',
     mayRun: viewer(res).hub.has('hub:roles-assign'),
     rows: await Promise.all(rows),
-    next: page.next === null ? undefined : withQuery(req, { cursor: page.next }),
-    first: cursor === '' ? undefined : withQuery(req, { cursor: undefined }),
+    pages: pagesOf(req, total, pageSize),
   });
 }
 

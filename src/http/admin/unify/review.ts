@@ -16,6 +16,8 @@ import { render } from '#http/render/page.ts';
 import { systemNames } from '#http/systems.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Proposal, type ProposalRow, people, proposals, type UnificationRecord } from '#storage/collections.ts';
+import { numberedPage } from '../numbered.ts';
+import { pageAsked, pagesOf } from '../pages.ts';
 import { refusedAsLine } from '../refused.ts';
 import { text, withQuery } from '../route.ts';
 import { groupAsked, groupsOf, openDoubts } from './doubts.ts';
@@ -113,6 +115,7 @@ export async function decide(req: Request, res: Response, { services }: HttpDeps
   });
 }
 
+const perPage = 50;
 const kinds = ['sure', 'doubt', 'alone', 'aside'] as const;
 const states = ['open', 'accepted', 'rejected', 'settled', 'undone'] as const;
 
@@ -121,12 +124,13 @@ export async function proposalsPage(req: Request, res: Response, { services }: H
   const record = await recordOf(services, req);
   const kind = kinds.find((one) => one === text(req.query.kind)) ?? 'sure';
   const state = states.find((one) => one === text(req.query.state));
-  const cursor = text(req.query.cursor);
   const where = { unification: record.id, kind, ...(state === undefined ? {} : { state }) };
-  const page = await services.store.find(proposals, { where, limit: 50, ...(cursor === '' ? {} : { cursor }) });
+  const total = await services.store.count(proposals, where);
+  const page = pageAsked(req, total, perPage);
+  const items = await numberedPage(services.store, proposals, { where }, page, perPage);
   const chips = await systemNames(services);
   const rows = await Promise.all(
-    page.items.map(async (proposal) => ({
+    items.map(async (proposal) => ({
       ...proposal,
       reasons: proposal.reasons.map((reason) => reasonText(context(res).texts, reason)),
       person: proposal.effect === undefined ? undefined : await services.store.get(people, proposal.effect.person),
@@ -145,8 +149,7 @@ export async function proposalsPage(req: Request, res: Response, { services }: H
     kind,
     state,
     rows,
-    next: page.next === null ? undefined : withQuery(req, { cursor: page.next }),
-    first: cursor === '' ? undefined : withQuery(req, { cursor: undefined }),
+    pages: pagesOf(req, total, perPage),
   });
 }
 
