@@ -26,6 +26,7 @@ const keyOf: Readonly<Record<ClaimSource, string>> = {
   session: 'session',
   rights: 'rights',
   native: 'native',
+  account: 'account',
 };
 
 /** What somebody would look for first stands first. */
@@ -35,6 +36,7 @@ const places = [
   'familyName',
   'email',
   'emailVerified',
+  'account',
   'login',
   'link',
   'session',

@@ -13,6 +13,7 @@ import { type Person, people, type System } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import type { UnitOfWork } from '#storage/unit-of-work.ts';
 import { appendCookie, cookieNames } from './cookies.ts';
+import { claimsAsked } from './entry/claims-asked.ts';
 import { askedOf } from './entry/strength.ts';
 import { originOf } from './origin.ts';
 import { interactionPaths } from './paths.ts';
@@ -39,6 +40,10 @@ export interface InteractionView {
   readonly system: { readonly id: string; readonly title: string; readonly side: 'crm' | 'erp' | 'other' } | undefined;
   /** Parameters of the authorization request. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** Scopes that cover the claims which the request asks for by name. */
+  readonly claimScopes: readonly string[];
+  /** The system opens the sign-in in a window that it watches. */
+  readonly popup: boolean;
 }
 
 const kinds: Readonly<Record<string, InteractionView['kind']>> = {
@@ -71,6 +76,8 @@ export async function viewInteraction(
       ...strengthAsked(interaction.params, system),
       system: system === undefined ? undefined : { id: system.id, title: system.title, side: system.side },
       params: interaction.params,
+      claimScopes: system === undefined ? [] : claimsAsked(interaction.params, system).map(({ scope }) => scope),
+      popup: system !== undefined && (system.settings.popup ?? services.modules.get(system.provider)?.popup) === true,
     };
   });
 }
@@ -215,15 +222,16 @@ export async function finishConsent(
     if (interaction.prompt.name !== 'consent' || person === undefined) {
       throw new HubError('bad-request', 'There is no consent to give here');
     }
+    const system = await systemByClientId(services, clientId);
     const scope = String(interaction.params.scope ?? '');
     const existing = interaction.grantId === undefined ? undefined : await provider.Grant.find(interaction.grantId);
     const grant = existing ?? new provider.Grant({ accountId: person.id, clientId });
     grant.addOIDCScope(scope);
+    if (system !== undefined) grant.addOIDCClaims(claimsAsked(interaction.params, system).map(({ claim }) => claim));
     for (const resource of [interaction.params.resource].flat()) {
       if (typeof resource === 'string') grant.addResourceScope(resource, scope);
     }
     const grantId = await grant.save();
-    const system = await systemByClientId(services, clientId);
     const session = interaction.session?.uid;
     const event = draft(stateOf(unit).origin, 'consent.given', 'success', {
       actor: { kind: 'person', id: person.id },

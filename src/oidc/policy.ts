@@ -1,5 +1,7 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Services } from '#actions/services.ts';
+import type { System } from '#storage/collections.ts';
+import { claimsAsked } from './entry/claims-asked.ts';
 import { isTooOldFor } from './entry/limits.ts';
 import { mayEnter, recordTooWeak } from './entry/may-enter.ts';
 import { prepareEntry } from './entry/prepare.ts';
@@ -87,11 +89,22 @@ function consentPrompt(services: Services) {
       if (system === undefined) return Check.NO_NEED_TO_PROMPT;
       if (system.firstParty && !wantsAgreement(ctx, system)) return Check.NO_NEED_TO_PROMPT;
       const asked = ctx.oidc.prompts.has('consent') && ctx.oidc.promptPending('consent');
-      return asked || missingScopes(ctx).length > 0 ? Check.REQUEST_PROMPT : Check.NO_NEED_TO_PROMPT;
+      return asked || missingScopes(ctx).length > 0 || missingClaims(ctx, system).length > 0
+        ? Check.REQUEST_PROMPT
+        : Check.NO_NEED_TO_PROMPT;
     }),
   );
   prompt.checks.remove('consent_prompt');
   return prompt;
+}
+
+/** Claims that are asked for by name and that no scope or earlier consent covers. */
+function missingClaims(ctx: KoaContextWithOIDC, system: System): string[] {
+  const scopes = new Set(ctx.oidc.grant?.getOIDCScopeEncountered().split(' '));
+  const known = new Set(ctx.oidc.grant?.getOIDCClaimsEncountered());
+  return claimsAsked(ctx.oidc.params ?? {}, system)
+    .filter(({ claim, scope }) => !scopes.has(scope) && !known.has(claim))
+    .map(({ claim }) => claim);
 }
 
 function missingScopes(ctx: KoaContextWithOIDC): string[] {

@@ -9,6 +9,7 @@ import { slowDownPolling } from './device/polling.ts';
 import { registerClientCredentials } from './grants/client-credentials.ts';
 import { registerTokenExchange } from './grants/token-exchange.ts';
 import type { ErrorPages } from './pages.ts';
+import { useDecidedClaims } from './released-claims.ts';
 import { responseModes } from './response-modes.ts';
 
 /** The events under which the library tells why it refused. */
@@ -34,6 +35,7 @@ export function createProvider(services: Services, ring: KeyRing, pages: ErrorPa
   for (const [mode, respond] of responseModes(pages)) internals(provider).responseModes.set(mode, respond);
   // Nobody listens to "saved" and the like (audit is written from the outcome), and each is spelled anew by its kind.
   internals(provider).BaseModel.prototype.emit = () => {};
+  useDecidedClaims(provider);
   useSystemsAsClients(services, provider);
   registerClientCredentials(services, provider);
   registerTokenExchange(services, provider);

@@ -10,6 +10,8 @@ export const espocrm: SystemModule = {
   sides: ['crm'],
   subject: 'pairwise',
   claims: ['name', 'given_name', 'family_name', 'email', 'preferred_username'],
+  idTokenClaims: 'all',
+  popup: true,
   // It ships no teams or roles: the names are the company's own, in `settings.nativeRoles`.
   nativeRoles: {},
   nativeClaim: { name: 'groups', shape: 'list' },

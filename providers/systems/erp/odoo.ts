@@ -11,6 +11,7 @@ export const odoo: SystemModule = {
   // Odoo matches `sub` alone: it has to be known before the first sign-in, to link the accounts that are there.
   subject: 'public',
   claims: ['name', 'email', 'preferred_username'],
+  idTokenClaims: 'all',
   // For provisioning: neither Odoo nor auth_oidc takes groups from a sign-in.
   nativeRoles: {
     'information:read': ['base.group_user'],

@@ -6,7 +6,7 @@ export const generic: SystemModule = {
   title: 'Any OpenID Connect application',
   sides: ['crm', 'erp', 'other'],
   subject: 'pairwise',
-  claims: ['name', 'given_name', 'family_name', 'email', 'preferred_username'],
+  claims: ['name', 'given_name', 'family_name', 'email', 'preferred_username', 'updated_at', 'locale', 'zoneinfo'],
   nativeRoles: {},
   nativeClaim: { name: 'native_roles', shape: 'list' },
   reconcile: ['replace', 'add-only'],

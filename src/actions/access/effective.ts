@@ -1,5 +1,6 @@
-import { type Claims, claimsOf } from '#domain/claims/claims.ts';
+import { type Claimant, type Claims, claimsOf } from '#domain/claims/claims.ts';
 import { nativeRoleMapping, nativeRolesOf } from '#domain/claims/native-roles.ts';
+import { claimOverrides, withOverrides } from '#domain/claims/overrides.ts';
 import { HubError } from '#domain/errors.ts';
 import { type HubRights, hubRightsOf } from '#domain/hub-rights.ts';
 import type { HubPermission } from '#domain/hub-roles.ts';
@@ -117,7 +118,7 @@ async function compute(
 }
 
 function accessFrom(
-  { modules, log }: Services,
+  { modules, log, settings }: Services,
   policy: PolicyInForce,
   person: Stored<Person>,
   assigned: readonly Stored<Assignment>[],
@@ -128,6 +129,7 @@ function accessFrom(
   const subject = subjectOfPerson(person, assigned);
   const active = isActiveAt(subject, at);
   const held = policy.compiled.access(subject, at);
+  const claimant = claimantOf(person, settings.timeZone);
   const perSystem = everySystem.map((system): [string, SystemAccess] => {
     const module = modules.get(system.provider);
     const here = { roles: held.rolesIn.get(system.id) ?? [], permissions: held.systems.get(system.id) ?? [] };
@@ -139,7 +141,9 @@ function accessFrom(
     const nativeRoles = nativeRolesOf(module, nativeRoleMapping(system.settings), here);
     const { profile, sets } = shapedRoles(reconcilingOf(module, system.settings), nativeRoles);
     const login = linked.find((link) => link.system === system.id)?.login;
-    const claims = claimsOf(module, person, login, { ...here, nativeRoles: sets, profile });
+    const there = { ...here, nativeRoles: sets, profile };
+    const overrides = claimOverrides(system.settings);
+    const claims = withOverrides(claimsOf(module, claimant, login, there), overrides, claimant, login, there);
     return [system.id, { ...here, nativeRoles, claims, mayEnter }];
   });
   const hubRights = hubRightsOf(active, assigned, at);
@@ -151,6 +155,17 @@ function accessFrom(
     hub: hubRights.everywhere,
     hubRights,
     requires: held.requires,
+  };
+}
+
+/** The person as claims are made of; what an account does not say about language and time zone, the hub's own say. */
+function claimantOf(person: Stored<Person>, timeZone: string): Claimant {
+  const { locale, zoneinfo } = person.attributes;
+  return {
+    ...person,
+    updatedAt: Math.floor(person.changedAt / 1000),
+    locale: typeof locale === 'string' ? locale : 'en',
+    zoneinfo: typeof zoneinfo === 'string' ? zoneinfo : timeZone,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Claims, claimsWithin } from '#domain/claims/claims.ts';
+import { claimOverrides } from '#domain/claims/overrides.ts';
 import { isActive } from '#domain/people/active.ts';
 import { judge, type Verdict } from '#domain/providers/judge.ts';
 import { scopesOf } from '#domain/providers/values.ts';
@@ -46,7 +47,7 @@ export async function arrivalOf(
   const link = await findLink(services, person.id, system.id);
   const scopes = new Set(scopesOf(module ?? {}));
   const sub = link?.sub ?? '(made at the first sign-in)';
-  const claims = { sub, ...claimsWithin(access?.claims ?? {}, scopes) };
+  const claims = { sub, ...claimsWithin(access?.claims ?? {}, scopes, claimOverrides(system.settings)) };
   const mayEnter = isActive(person, services.clock.now()) && access?.mayEnter === true;
   const arrival = { name: person.name, mayEnter, claims, nativeRoles: access?.nativeRoles ?? [] };
   const verdicts = module === undefined ? [] : judge(module, system, arrival);

@@ -10,6 +10,11 @@ export interface Claimant {
   readonly email?: string | undefined;
   readonly emailVerified: boolean;
   readonly username?: string | undefined;
+  /** Seconds since 1970 of the last change (OpenID Connect Core 1.0, 5.1). */
+  readonly updatedAt?: number | undefined;
+  /** BCP 47 and IANA names. */
+  readonly locale?: string | undefined;
+  readonly zoneinfo?: string | undefined;
 }
 
 /** What a person holds in the one system that asks. */
@@ -37,7 +42,15 @@ export function claimsOf(
 }
 
 /** What a personal claim is made of: a field of the account, or the login that the system knows the person by. */
-export type PersonalSource = 'name' | 'givenName' | 'familyName' | 'email' | 'emailVerified' | 'username' | 'login';
+export type PersonalSource =
+  | 'name'
+  | 'givenName'
+  | 'familyName'
+  | 'email'
+  | 'emailVerified'
+  | 'username'
+  | 'login'
+  | 'account';
 
 /** The part that tells who somebody is. */
 export function personalClaims(
@@ -47,6 +60,11 @@ export function personalClaims(
 ): Claims {
   const claims: Claims = {};
   for (const claim of module.claims) {
+    if (isAccountClaim(claim)) {
+      const value = person[accountClaims[claim]];
+      if (value !== undefined) claims[claim] = value;
+      continue;
+    }
     const from = sourceOf(claim, person, login);
     if (from !== undefined) claims[claim] = from === 'login' ? login : person[from];
   }
@@ -62,7 +80,7 @@ export function personalSources(
 ): ReadonlyMap<string, PersonalSource> {
   const sources = new Map<string, PersonalSource>([['email_verified', 'emailVerified']]);
   for (const claim of module.claims) {
-    const from = sourceOf(claim, person, login);
+    const from = isAccountClaim(claim) ? 'account' : sourceOf(claim, person, login);
     if (from !== undefined) sources.set(claim, from);
   }
   return sources;
@@ -75,9 +93,14 @@ const sourcesOfClaim = {
   family_name: ['familyName'],
   email: ['email'],
   preferred_username: ['login', 'username', 'email'],
-} as const satisfies Record<SystemModule['claims'][number], readonly PersonalSource[]>;
+} as const satisfies Record<Exclude<SystemModule['claims'][number], AccountClaim>, readonly PersonalSource[]>;
 
-function sourceOf(claim: SystemModule['claims'][number], person: Claimant, login: string | undefined) {
+/** Facts about the account itself, by the claim that tells them. */
+const accountClaims = { updated_at: 'updatedAt', locale: 'locale', zoneinfo: 'zoneinfo' } as const;
+type AccountClaim = keyof typeof accountClaims;
+const isAccountClaim = (claim: string): claim is AccountClaim => Object.hasOwn(accountClaims, claim);
+
+function sourceOf(claim: keyof typeof sourcesOfClaim, person: Claimant, login: string | undefined) {
   for (const from of sourcesOfClaim[claim]) {
     if ((from === 'login' ? login : person[from]) !== undefined) return from;
   }
@@ -97,7 +120,7 @@ export function rightsClaims({ nativeClaim }: Pick<SystemModule, 'nativeClaim'>,
 /** Claims of the protocol itself and of the standard, by the scope that releases them. */
 export const standardClaims = {
   openid: ['sub', 'acr', 'amr', 'auth_time', 'sid'],
-  profile: ['name', 'given_name', 'family_name', 'preferred_username'],
+  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at', 'locale', 'zoneinfo'],
   email: ['email', 'email_verified'],
 } as const;
 
@@ -106,13 +129,20 @@ const scopeOfClaim: ReadonlyMap<string, string> = new Map(
 );
 
 /** The claims that the scopes allow; what is no standard claim comes with `roles`, as contract.md says. */
-export function claimsWithin(claims: Claims, scopes: ReadonlySet<string>): Claims {
+export function claimsWithin(
+  claims: Claims,
+  scopes: ReadonlySet<string>,
+  overrides: readonly { readonly claim: string; readonly scope: string }[] = [],
+): Claims {
   const within: Claims = {};
-  for (const name of Object.keys(claims)) if (scopes.has(scopeFor(name))) within[name] = claims[name];
+  for (const name of Object.keys(claims)) if (scopes.has(scopeFor(name, overrides))) within[name] = claims[name];
   return within;
 }
 
 /** The scope that releases a claim. */
-export function scopeFor(claim: string): string {
-  return scopeOfClaim.get(claim) ?? 'roles';
+export function scopeFor(
+  claim: string,
+  overrides: readonly { readonly claim: string; readonly scope: string }[] = [],
+): string {
+  return overrides.find((one) => one.claim === claim)?.scope ?? scopeOfClaim.get(claim) ?? 'roles';
 }

@@ -7,6 +7,7 @@ import {
   scopeFor,
   standardClaims,
 } from './claims.ts';
+import type { ClaimOverride, OverrideSource } from './overrides.ts';
 
 /**
  * What a claim comes from: a field of the account or the login known there; the link (`sub`); the session; or what the policy
@@ -24,6 +25,19 @@ export interface ReleasedClaim {
   readonly value?: unknown;
 }
 
+/** What a claim under the system's own name is made of. */
+const causes: Readonly<Record<OverrideSource, ClaimSource>> = {
+  name: 'name',
+  givenName: 'givenName',
+  familyName: 'familyName',
+  email: 'email',
+  emailVerified: 'emailVerified',
+  username: 'login',
+  roles: 'rights',
+  permissions: 'rights',
+  nativeRoles: 'native',
+};
+
 /**
  * Everything that a system may learn of a person, each claim with its cause.
  * @param claims as they are issued (`claimsOf`), so that what is shown cannot differ from what is sent
@@ -34,6 +48,7 @@ export function releasedClaims(
   person: Claimant,
   claims: Claims,
   link: { readonly sub: string; readonly login?: string | undefined } | undefined,
+  overrides: readonly ClaimOverride[] = [],
 ): ReleasedClaim[] {
   const sources = personalSources(module, person, link?.login);
   const protocol = standardClaims.openid.map((claim): ReleasedClaim => {
@@ -42,8 +57,14 @@ export function releasedClaims(
   });
   const rights = new Set(['roles', 'permissions']);
   const others = Object.entries(claims).map(([claim, value]): ReleasedClaim => {
-    const from = sources.get(claim) ?? (rights.has(claim) ? 'rights' : 'native');
-    return { claim, scope: scopeFor(claim), from, value };
+    const own = overrides.find((one) => one.claim === claim);
+    const usual = sources.get(claim) ?? (rights.has(claim) ? 'rights' : 'native');
+    return {
+      claim,
+      scope: scopeFor(claim, overrides),
+      from: own?.from === undefined ? usual : causes[own.from],
+      value,
+    };
   });
   return [...protocol, ...others];
 }

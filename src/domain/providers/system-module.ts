@@ -78,7 +78,20 @@ export interface SystemModule {
   /** `pairwise`: a sub of its own per system; `public`: the account's first value is shared. */
   readonly subject: 'pairwise' | 'public';
   /** Personal claims it may receive; the data-release page is made from this. */
-  readonly claims: readonly ('name' | 'given_name' | 'family_name' | 'email' | 'preferred_username')[];
+  readonly claims: readonly (
+    | 'name'
+    | 'given_name'
+    | 'family_name'
+    | 'email'
+    | 'preferred_username'
+    | 'updated_at'
+    | 'locale'
+    | 'zoneinfo'
+  )[];
+  /** `all`: it reads the ID token alone, which then holds what userinfo holds; a system may say so too (`settings.idTokenClaims`). */
+  readonly idTokenClaims?: 'all';
+  /** It opens the sign-in in a window of its own and watches that: no Cross-Origin-Opener-Policy on those pages. */
+  readonly popup?: true;
   /** permission -> native roles of the product, before the system's own mapping table (`settings.nativeRoles`). */
   readonly nativeRoles: Readonly<Record<string, readonly string[]>>;
   /**

@@ -1,4 +1,5 @@
 import { nativeRoleFaults } from '#domain/claims/native-roles.ts';
+import { claimOverrideFaults } from '#domain/claims/overrides.ts';
 import { claimsBudgetFaults } from '#domain/claims/size.ts';
 import type { FieldFault } from '#domain/errors.ts';
 import { reconcileFaults } from '#domain/providers/reconcile.ts';
@@ -76,6 +77,7 @@ export function registrationFaults(
     faults.push(
       ...nativeRoleFaults(system.settings),
       ...claimsBudgetFaults(system.settings),
+      ...claimOverrideFaults(system.settings),
       ...reconcileFaults(system.settings),
     );
   }

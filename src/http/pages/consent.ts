@@ -15,8 +15,8 @@ export function consentPages(app: Express): void {
 }
 
 const ask: RequestHandler = async (req, res) => {
-  const { system, params } = await openInteraction(req, res, 'consent');
-  const asked = String(params.scope ?? '').split(' ');
+  const { system, params, claimScopes } = await openInteraction(req, res, 'consent');
+  const asked = [...new Set([...String(params.scope ?? '').split(' '), ...claimScopes])];
   const scopes = scopeWords(
     context(res).texts,
     asked.filter((scope) => scope !== ''),

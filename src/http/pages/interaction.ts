@@ -21,6 +21,8 @@ export async function openInteraction(
   const interaction = await state.deps.oidc.interaction(req, res);
   if (!kinds.includes(interaction.kind)) throw new HubError('interaction-over');
   allowRedirectTo(res, interaction.params.redirect_uri);
+  // The window that opened this one reads where it has come to; the policy would cut the two apart.
+  if (interaction.popup) res.removeHeader('Cross-Origin-Opener-Policy');
   const wanted = localeOfUiLocales(interaction.params.ui_locales);
   if (wanted !== undefined && !hasChosenLocale(req, res)) state.texts = texts(wanted);
   return interaction;

@@ -6,6 +6,7 @@ import { people, type System } from '#storage/collections.ts';
 import { unitOf } from '../adapter/context.ts';
 import { systemOf } from '../systems.ts';
 import { clearVia, readVia } from '../via.ts';
+import { claimsAsked } from './claims-asked.ts';
 import { givenWithoutAsking } from './scope.ts';
 import { acrToTell } from './strength.ts';
 
@@ -44,7 +45,11 @@ async function grantAll(ctx: KoaContextWithOIDC, system: System | undefined): Pr
   const known = new Set(grant.getOIDCScope().split(' '));
   const missing = givenWithoutAsking(ctx, system).filter((scope) => !known.has(scope));
   if (missing.length > 0) grant.addOIDCScope(missing.join(' '));
-  let changed = missing.length > 0 || grant.jti === undefined;
+  const held = new Set(grant.getOIDCClaims());
+  const asked =
+    system === undefined ? [] : claimsAsked(ctx.oidc.params ?? {}, system).filter(({ claim }) => !held.has(claim));
+  if (asked.length > 0) grant.addOIDCClaims(asked.map(({ claim }) => claim));
+  let changed = missing.length > 0 || asked.length > 0 || grant.jti === undefined;
   for (const [resource, server] of Object.entries(ctx.oidc.resourceServers ?? {})) {
     const granted = new Set(grant.getResourceScope(resource).split(' '));
     const wanted = [...server.scopes].filter((scope) => ctx.oidc.requestParamScopes.has(scope) && !granted.has(scope));

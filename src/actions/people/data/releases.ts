@@ -1,3 +1,4 @@
+import { claimOverrides } from '#domain/claims/overrides.ts';
 import { type ReleasedClaim, releasedClaims } from '#domain/claims/released.ts';
 import { delegatedTo } from '#domain/policy/delegated.ts';
 import type { Stored } from '#storage/collection.ts';
@@ -66,7 +67,7 @@ export async function dataReleases(services: Services, person: Stored<Person>): 
     const isPlace = system.redirectUris.length > 0 || system.api !== undefined;
     if (here === undefined || module === undefined || !isPlace) return [];
     const link = linked.find((one) => one.system === system.id);
-    const claims = releasedClaims(module, person, here.claims, link);
+    const claims = releasedClaims(module, person, here.claims, link, claimOverrides(system.settings));
     const delegated = callers(all, system).flatMap((from) => {
       const { permissions } = delegatedTo(compiled.document, from, system.id, access.active ? here.permissions : []);
       const last = sent.lastDelegated(from, system.id);

@@ -13,6 +13,7 @@ const source = z
     'familyName',
     'email',
     'emailVerified',
+    'account',
     'username',
     'login',
     'link',
