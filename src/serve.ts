@@ -56,6 +56,14 @@ function serving(settings: Settings, port: number, setup: string | undefined): v
   );
 }
 
+function isTaken(error: unknown): error is Error & { readonly port: number } {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
+}
+
+function portTaken({ port }: { readonly port: number }): string {
+  return `Port ${port} is already in use by another program. Stop that program, or set HUB_PORT (listen.port in config/hub.yaml) to a free port.\n`;
+}
+
 /** Starts the hub by its configuration and serves until a signal; a fault at the start ends the process. */
 export async function serve(): Promise<void> {
   try {
@@ -71,6 +79,7 @@ export async function serve(): Promise<void> {
     process.exit(code);
   } catch (error) {
     if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
+    else if (isTaken(error)) process.stderr.write(portTaken(error));
     else rootLog.fatal({ err: error }, error instanceof Error ? error.message : 'the hub could not start');
     process.exit(1);
   }

@@ -34,6 +34,17 @@ test('a second hub on the same store refuses to start and says who has it', asyn
   assert.equal(await running.stop(), 0);
 });
 
+test('a port that is taken is named, with the setting that chooses another', async () => {
+  const at = await place();
+  after(() => at.remove());
+  const running = await at.start();
+  const port = new URL(at.issuer).port;
+  const rival = await place({ HUB_PORT: port });
+  after(() => rival.remove());
+  await assert.rejects(rival.start(), new RegExp(`Port ${port} is already in use.*HUB_PORT`));
+  assert.equal(await running.stop(), 0);
+});
+
 test('a hub that was killed leaves nothing that keeps the next from starting, or the command line from working', async () => {
   const at = await place();
   after(() => at.remove());
