@@ -18,6 +18,9 @@ const implicitModule: SystemModule = {
   claims: ['name', 'email'],
   nativeRoles: {},
   exceptions: [{ rule: 'response-type-token', because: 'It knows nothing else.' }],
+  protocols: ['oidc'],
+  matching: { by: 'sub', field: 'its own', nobody: 'refused' },
+  signOut: 'none',
   evidence: 'made for this test',
 };
 const odd = 'a+b %25:%';

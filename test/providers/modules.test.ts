@@ -5,7 +5,10 @@ import { test } from 'node:test';
 import { claimsOf, claimsWithin } from '#domain/claims/claims.ts';
 import { nativeRoleFaults, nativeRoleMapping, nativeRolesOf } from '#domain/claims/native-roles.ts';
 import { checkPolicy } from '#domain/policy/check/check.ts';
+import { registrationFrom } from '#domain/providers/registration.ts';
+import { askedSettings, filled, systemValues, templatesOf } from '#domain/providers/values.ts';
 import { systemModules } from '#providers/index.ts';
+import { checkSystem } from '#settings/system.ts';
 
 const folder = new URL('../../providers/', import.meta.url);
 const readme = readFileSync(new URL('README.md', folder), 'utf8');
@@ -24,6 +27,67 @@ for (const module of systemModules) {
     for (const permission of Object.keys(module.nativeRoles)) assert.ok(permissions.includes(permission), permission);
   });
 }
+
+const sample = {
+  ...{ id: 'sample', clientId: 'sample', redirectUris: ['https://app.example.com/callback'] },
+  settings: { url: 'https://app.example.com' },
+};
+
+for (const module of systemModules)
+  for (const protocol of module.protocols)
+    test(`${module.id}: ${protocol}: every template fills, and the registration is one that the hub takes`, () => {
+      const asked = Object.fromEntries(
+        askedSettings({ ...module, protocols: [protocol] }).map((name) => [
+          name,
+          name.endsWith('Url') ? 'https://acme.example.com' : 'acme',
+        ]),
+      );
+      const system = { ...sample, settings: { ...sample.settings, ...asked } };
+      const values = systemValues(module, system, 'https://hub.example.com', 'the-secret');
+      for (const template of templatesOf(module, protocol)) {
+        const { missing } = filled(template, values);
+        // JSON and property names of products hold braces of their own.
+        assert.deepEqual(
+          missing.filter((name) => !template.includes(`"${name}"`)),
+          [],
+          template,
+        );
+      }
+      assert.ok((protocol === 'oidc' ? module.client : module.saml) !== undefined, 'a shape for the protocol');
+      if (protocol === 'saml') return;
+      const { registration, faults } = registrationFrom(
+        module,
+        {
+          id: 'sample',
+          title: 'Sample',
+          side: module.sides[0] ?? 'other',
+          url: 'https://app.example.com',
+          settings: asked,
+        },
+        'https://hub.example.com',
+      );
+      assert.deepEqual(faults, []);
+      const secret = registration.auth === 'none' ? {} : { clientSecret: 'x'.repeat(40) };
+      const checked = checkSystem({ ...registration, ...secret }, { modules: systemModules });
+      assert.deepEqual(checked.faults, []);
+    });
+
+for (const module of systemModules)
+  test(`${module.id}: exceptions and shape agree, texts are translated, the file is short`, () => {
+    const rules = (module.exceptions ?? []).map(({ rule }) => rule);
+    assert.equal(module.client?.pkce === 'optional', rules.includes('no-pkce'));
+    assert.equal(module.client?.implicit === true, rules.includes('response-type-token'));
+    for (const { code, text } of module.quirks ?? [])
+      for (const locale of ['en', 'pl', 'zh-Hans', 'zh-Hant']) {
+        const quirks = JSON.parse(readFileSync(new URL(`../views/locales/admin/${locale}.json`, folder), 'utf8')).quirk;
+        assert.equal(typeof quirks[code], 'string', `${locale} ${code}`);
+        if (locale === 'en') assert.equal(quirks[code], text);
+      }
+    const file = ['crm', 'erp', 'other']
+      .map((side) => new URL(`systems/${side}/${module.id}.ts`, folder))
+      .find((one) => existsSync(one));
+    assert.ok(file && readFileSync(file, 'utf8').split('\n').length <= 120);
+  });
 
 test('each module has an id of its own', () => {
   assert.equal(new Set(systemModules.map(({ id }) => id)).size, systemModules.length);

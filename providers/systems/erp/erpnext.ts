@@ -40,6 +40,46 @@ export const erpnext: SystemModule = {
   },
   reconcile: ['replace', 'add-only'],
   exceptions: [{ rule: 'no-pkce', because: 'The Social Login Key sends no code_challenge (read in its source).' }],
+  protocols: ['oidc'],
+  client: {
+    auth: 'client_secret_post',
+    redirectUris: ['{base}/api/method/frappe.integrations.oauth2_logins.custom/{id}'],
+    launchUri: '{base}/login',
+    pkce: 'optional',
+    scopes: ['openid', 'profile', 'email'],
+  },
+  guide: [
+    {
+      step: 'Integrations → Social Login Key → Add Social Login Key',
+      fields: [
+        ['Social Login Provider', 'Custom'],
+        ['Provider Name', '{id}'],
+        ['Client ID', '{clientId}'],
+        ['Client Secret', '{clientSecret}'],
+        ['Base URL', '{issuer}'],
+        ['Authorize URL', '{authorize}'],
+        ['Access Token URL', '{token}'],
+        ['Redirect URL', '/api/method/frappe.integrations.oauth2_logins.custom/{id}'],
+        ['API Endpoint', '{userinfo}'],
+        ['Auth URL Data', '{"response_type": "code", "scope": "{scopes}"}'],
+        ['User ID Property', 'sub'],
+        ['Enable Social Login', 'yes'],
+      ],
+    },
+  ],
+  matching: { by: 'email', field: 'email, which is the user id', nobody: 'created' },
+  signOut: 'none',
+  connector: 'erpnext',
+  quirks: [
+    {
+      code: 'erpnext-website-user',
+      text: 'An unknown person becomes a Website User without a desk. Turn sign-up off, or let Gatehouse create accounts.',
+    },
+    {
+      code: 'erpnext-logout',
+      text: 'Signing out ends the session in ERPNext alone; the next click signs in again (issue 42349).',
+    },
+  ],
   evidence:
     'S: code without PKCE and nonce, secret in the body (G), userinfo, state is base64 of JSON; role names S. Not run. ' +
     'Which role serves which permission is our reading of their names.',

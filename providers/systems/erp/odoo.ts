@@ -1,9 +1,6 @@
 import type { SystemModule } from '#domain/providers/system-module.ts';
 
-/**
- * Odoo through the OCA module auth_oidc (code with PKCE). Odoo's own auth_oauth knows the implicit flow alone and takes any
- * access token that userinfo answers for, so it is not offered.
- */
+/** Odoo through the OCA module auth_oidc: code with PKCE. Odoo’s own auth_oauth is the module `odoo-implicit`. */
 export const odoo: SystemModule = {
   id: 'odoo',
   title: 'Odoo (OCA auth_oidc)',
@@ -38,6 +35,46 @@ export const odoo: SystemModule = {
     'production:release': ['mrp.group_mrp_manager'],
   },
   reconcile: ['replace', 'add-only'],
+  protocols: ['oidc'],
+  client: {
+    auth: 'client_secret_basic',
+    redirectUris: ['{base}/auth_oauth/signin'],
+    launchUri: '{base}/web/login',
+    scopes: ['openid', 'profile', 'email'],
+  },
+  guide: [
+    {
+      step: 'Settings → Users & Companies → OAuth Providers → New',
+      fields: [
+        ['Provider name', 'Gatehouse'],
+        ['Auth Flow', 'OpenID Connect (authorization code flow)'],
+        ['Token Map', 'sub:user_id'],
+        ['Client ID', '{clientId}'],
+        ['Client Secret', '{clientSecret}'],
+        ['Authorization URL', '{authorize}'],
+        ['Scope', '{scopes}'],
+        ['Token URL', '{token}'],
+        ['JWKS URL', '{jwks}'],
+        ['Allowed', 'yes'],
+      ],
+    },
+    {
+      step: 'Settings → Users → (user) → OAuth',
+      fields: [
+        ['OAuth Provider', 'Gatehouse'],
+        ['OAuth User ID', 'the sub that Gatehouse shows on the person’s page'],
+      ],
+    },
+  ],
+  matching: { by: 'sub', field: 'OAuth User ID (oauth_uid)', nobody: 'depends' },
+  signOut: 'own-button',
+  connector: 'odoo',
+  quirks: [
+    {
+      code: 'odoo-portal-user',
+      text: 'With free sign-up on, an unknown person becomes a portal user without a desk. Link users first, or let Gatehouse create them.',
+    },
+  ],
   evidence:
     'R S: Odoo 18 with auth_oidc 18.0: code, S256, Basic, RS256, ID token only; reads sub and what token_map names; group names S. ' +
     'Which group serves which permission is our reading of their names, not tried.',

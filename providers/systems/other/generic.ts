@@ -1,6 +1,6 @@
 import type { SystemModule } from '#domain/providers/system-module.ts';
 
-/** Any OpenID Connect client: standard claims, and the hub's own `roles` and `permissions`. */
+/** Any OpenID Connect client: standard claims, and the hub’s own `roles` and `permissions`. */
 export const generic: SystemModule = {
   id: 'generic',
   title: 'Any OpenID Connect application',
@@ -18,5 +18,7 @@ export const generic: SystemModule = {
     launchUri: '{base}/',
     scopes: ['openid', 'profile', 'email', 'roles'],
   },
+  matching: { by: 'sub', field: 'what the application keeps of its users', nobody: 'depends' },
+  signOut: 'own-button',
   evidence: 'R: the sample CRM and ERP of this project use it with openid-client 6.',
 };

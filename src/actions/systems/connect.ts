@@ -46,6 +46,7 @@ export async function connectSystem(
   check: (settings: { machine?: { scopes: string[] } }) => void = () => {},
 ): Promise<Connected> {
   const module = moduleOf(services, request.provider);
+  requireSignOn(module);
   const { title, provider: _, id, side, url, ...more } = request;
   const answers = {
     title,
@@ -83,6 +84,16 @@ export function moduleOf({ modules }: Services, provider: string): SystemModule 
   if (module !== undefined) return module;
   const meant = nearest(provider, [...modules.keys()]);
   const message = `there is no module ${provider}; ${meant === undefined ? `choose ${[...modules.keys()].join(', ')}` : `did you mean ${meant}?`}`;
+  throw new HubError('invalid', undefined, { faults: [{ path: 'provider', message }] });
+}
+
+/** @throws HubError `invalid` for a product that OpenID Connect cannot sign in to */
+function requireSignOn({ title, protocols = ['oidc'] }: SystemModule): void {
+  if (protocols.includes('oidc')) return;
+  const message =
+    protocols.length === 0
+      ? `${title} has no single sign-on; its accounts are kept there by hand or by a connector`
+      : `${title} signs people in by SAML alone, which this version does not offer`;
   throw new HubError('invalid', undefined, { faults: [{ path: 'provider', message }] });
 }
 

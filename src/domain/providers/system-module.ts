@@ -108,13 +108,13 @@ export interface SystemModule {
   /** Exceptions from the hub's rules that this product needs; each shown as a warning in console and doctor. */
   readonly exceptions?: readonly { readonly rule: 'no-pkce' | 'response-type-token'; readonly because: string }[];
   /** How people sign in to it; the first is usual. Empty: not at all, roles are carried by a connector alone. */
-  readonly protocols?: readonly ('oidc' | 'saml')[];
+  readonly protocols: readonly ('oidc' | 'saml')[];
   readonly client?: ClientTemplate;
   readonly saml?: SamlTemplate;
   readonly guide?: readonly GuideStep[];
-  readonly matching?: AccountMatching;
+  readonly matching: AccountMatching;
   /** How a sign-out reaches it: told at once, only by its own link to the hub, or not at all. */
-  readonly signOut?: 'back-channel' | 'saml-slo' | 'own-button' | 'none';
+  readonly signOut: 'back-channel' | 'saml-slo' | 'own-button' | 'none';
   /** The connector that can carry accounts and roles there, if there is one. */
   readonly connector?: 'scim' | 'odoo' | 'erpnext' | 'dolibarr' | 'espocrm' | 'suitecrm' | 'tryton';
   readonly quirks?: readonly Quirk[];

@@ -66,16 +66,21 @@ export function scopesOf({ client }: Pick<SystemModule, 'client'>): readonly str
   return client?.scopes ?? ['openid', 'profile', 'email', 'roles'];
 }
 
-/** Every text of a module that is filled in at registration or in its guide. */
-function templatesOf({ client, saml, guide = [] }: SystemModule): Template[] {
-  const ofClient = client && [
-    ...client.redirectUris,
-    ...(client.postLogoutRedirectUris ?? []),
-    client.backchannelLogoutUri ?? '',
-    client.launchUri ?? '',
-  ];
-  const ofSaml = saml && [saml.entityId, ...saml.acs, saml.slo?.url ?? '', saml.launchUri ?? ''];
-  return [...(ofClient ?? []), ...(ofSaml ?? []), ...guide.flatMap(({ fields }) => fields.map(([, value]) => value))];
+/** Every text of a module that is filled in at registration or in its guide, for one protocol. */
+export function templatesOf(
+  { client, saml, guide = [], protocols = ['oidc'] }: SystemModule,
+  protocol: 'oidc' | 'saml' | undefined = protocols[0],
+): Template[] {
+  const ofClient = protocol === 'oidc' &&
+    client && [
+      ...client.redirectUris,
+      ...(client.postLogoutRedirectUris ?? []),
+      client.backchannelLogoutUri ?? '',
+      client.launchUri ?? '',
+    ];
+  const ofSaml = protocol === 'saml' && saml && [saml.entityId, ...saml.acs, saml.slo?.url ?? '', saml.launchUri ?? ''];
+  const steps = guide.filter((step) => step.protocol === undefined || step.protocol === protocol);
+  return [...(ofClient || []), ...(ofSaml || []), ...steps.flatMap(({ fields }) => fields.map(([, value]) => value))];
 }
 
 /** Names under `settings` that the module's templates need, in the order in which they appear: the wizard asks for each. */

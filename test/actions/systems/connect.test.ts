@@ -77,7 +77,7 @@ test('every module with a client template connects with an address and what it a
       settings: Object.fromEntries(
         [...JSON.stringify(module).matchAll(/\{settings\.([A-Za-z]+)\}/g)].map(([, name = '']) => [
           name,
-          settings[name as keyof typeof settings] ?? 'acme',
+          settings[name as keyof typeof settings] ?? (name.endsWith('Url') ? 'https://acme.example.com' : 'acme'),
         ]),
       ),
     });

@@ -42,6 +42,7 @@ const module: SystemModule = {
   subject: 'pairwise',
   claims: ['email', 'name'],
   nativeRoles: {},
+  protocols: ['oidc'],
   client: {
     auth: 'client_secret_post',
     redirectUris: ['{base}/cb/{settings.tenant}?a=b'],
