@@ -8,11 +8,14 @@ import { createPerson } from '#actions/people/create.ts';
 import { findByLogin } from '#actions/people/find.ts';
 import { choosePassword } from '#actions/recovery/choose.ts';
 import { sendLink } from '#actions/recovery/send.ts';
+import { setPassword } from '#actions/signin/set-password.ts';
 import { changeSource } from '#actions/sources/change.ts';
 import { getSource } from '#actions/sources/directory.ts';
 import { identitiesOf } from '#actions/sources/identities.ts';
+import { linkIdentity } from '#actions/sources/meet.ts';
 import { sourceSettingsOf } from '#actions/sources/record.ts';
 import { removeSource } from '#actions/sources/remove.ts';
+import { unlinkIdentity } from '#actions/sources/unlink.ts';
 import type { SourceSettings } from '#domain/sources/source.ts';
 import { outbox, sessions } from '#storage/collections.ts';
 import { type BootedHub, bootHub, passphrase } from '#test/support/booted.ts';
@@ -447,4 +450,33 @@ for (const [what, verified, trusted, stays] of [
       ({ subject }) => subject?.id === person.id,
     );
     assert.equal(removed.length, stays ? 0 : 1);
+  });
+
+for (const kept of ['an identity of another source', 'a second factor and a password'] as const)
+  test(`recovery by mail also ends ${kept}, when the identity that brought the address was unlinked before`, async () => {
+    const claims = { ...somebody(), email_verified: false };
+    upstream.claims = claims;
+    await signInBySource(hub.issuer, new Browser());
+    const person = await findByLogin(hub.services, claims.email);
+    assert.ok(person);
+    const first = await identitiesOf(hub.services, person.id);
+    const second = { source: 'other', issuer: other.issuer, subject: claims.sub, values: {}, incomplete: [] };
+    if (kept === 'an identity of another source')
+      await linkIdentity(hub.services, operator, person, { ...second, emailVerified: true });
+    else {
+      await setPassword(hub.services, operator, person.id, 'the one who waits has a key');
+      await withFactors(hub.services, person);
+    }
+    await unlinkIdentity(hub.services, operator, person, first[0]?.id ?? '');
+    await sendLink(hub.services, operator, person.id);
+    await choosePassword(hub.services, operator, await mailedToken(person.id), 'the owner of the mailbox came');
+
+    assert.deepEqual(await identitiesOf(hub.services, person.id), []);
+    assert.equal((await credentialsOf(hub.services, person.id)).totp, undefined);
+    const after = await findByLogin(hub.services, claims.email);
+    assert.ok(after);
+    await withFactors(hub.services, after);
+    await sendLink(hub.services, operator, person.id);
+    await choosePassword(hub.services, operator, await mailedToken(person.id), 'the owner forgot it once more');
+    assert.ok((await credentialsOf(hub.services, person.id)).totp, 'what the owner set up since is not touched');
   });

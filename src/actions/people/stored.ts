@@ -50,9 +50,13 @@ function addressState(
   email: string | undefined,
   before: Stored<Person> | undefined,
   now: number,
-): Pick<Person, 'addresses' | 'addressSince'> {
+): Pick<Person, 'addresses' | 'addressSince' | 'addressUnvouched'> {
   const same = before !== undefined && fold(email ?? '') === fold(before.email ?? '');
   const changes = (before?.addresses ?? 0) + (before === undefined || same ? 0 : 1);
   const since = same ? before.addressSince : email === undefined ? undefined : now;
-  return { ...(changes === 0 ? {} : { addresses: changes }), ...(since === undefined ? {} : { addressSince: since }) };
+  return {
+    ...(changes === 0 ? {} : { addresses: changes }),
+    ...(since === undefined ? {} : { addressSince: since }),
+    ...(same && before.addressUnvouched === true ? { addressUnvouched: true } : {}),
+  };
 }

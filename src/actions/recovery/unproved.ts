@@ -1,6 +1,6 @@
 import { draft, type Origin } from '#domain/audit/event.ts';
 import type { Stored } from '#storage/collection.ts';
-import { credentials, type Identity, identities, type Person, sources } from '#storage/collections.ts';
+import { credentials, type Identity, identities, type Person, people, sources } from '#storage/collections.ts';
 import type { Change, Commit } from '#storage/port.ts';
 import { endRecoveryCodes } from '../factors/recovery-codes.ts';
 import { factorsOf } from '../factors/remove.ts';
@@ -13,18 +13,27 @@ import { directoryIssuer, identitiesOf } from '../sources/identities.ts';
 /**
  * What recovery by mail ends beside the sessions. An identity whose source brought the account's address without vouching for it may be
  * anybody's: an account laid in wait for the owner of the mailbox. Now that the owner has come, every identity goes that was linked
- * meanwhile, and every second factor that was set up.
+ * meanwhile, and every second factor that was set up; also when that first identity was unlinked since (`addressUnvouched`).
  *
- * @returns what to commit with the new password; nothing for an account that no such identity is linked to
+ * @returns what to commit with the new password; nothing for an account whose address no such identity brought
  */
 export async function endUnproved(services: Services, origin: Origin, person: Stored<Person>): Promise<Commit> {
   const linked = await identitiesOf(services, person.id);
-  if (!(await anyUnvouched(services, linked))) return { changes: [] };
+  const marked = person.addressUnvouched === true;
+  if (!marked && !(await anyUnvouched(services, linked))) return { changes: [] };
   const who = await about(services, origin, person);
   const why = 'address-unproved';
   const turn = await turnOfFactors(services, person.id);
   const factors = await factorsOf(services, person.id);
+  const proved: Change = {
+    kind: 'update',
+    collection: people,
+    id: person.id,
+    where: { addressUnvouched: true },
+    set: { addressUnvouched: false },
+  };
   const changes: Change[] = [
+    ...(marked ? [proved] : []),
     turn,
     ...linked.map(({ id, version }): Change => ({ kind: 'remove', collection: identities, id, ifVersion: version })),
     ...factors.map(({ id, version }): Change => ({ kind: 'remove', collection: credentials, id, ifVersion: version })),

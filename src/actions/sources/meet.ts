@@ -9,6 +9,7 @@ import { mapped, type SourceValues } from '#domain/sources/mapping.ts';
 import { mappingAtFirst } from '#domain/sources/source.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Identity, identities, type Person, people, type Source, sources } from '#storage/collections.ts';
+import type { Change } from '#storage/port.ts';
 import { about } from '../people/about.ts';
 import { changePerson } from '../people/change.ts';
 import { clashes } from '../people/clashes.ts';
@@ -84,8 +85,10 @@ async function bringUpToDate(
   const now = await changePerson(services, { ...origin, actor: byHub }, person.id, fit, {
     reason: `source ${source.id}`,
   });
+  const unvouched = bringsAddress(fit, person) && !vouchesFor(source, proved);
   await services.store.write({
     changes: [
+      ...(unvouched ? [unvouchedAddress(now)] : []),
       {
         kind: 'update',
         collection: identities,
@@ -95,7 +98,7 @@ async function bringUpToDate(
           usedAt: services.clock.now(),
           toldSealed: sealTold(services, proved),
           // Who brings another address answers for it.
-          ...(bringsAddress(fit, person) ? { unvouched: !vouchesFor(source, proved) } : {}),
+          ...(bringsAddress(fit, person) ? { unvouched } : {}),
         },
       },
     ],
@@ -154,6 +157,7 @@ async function makePerson(
     return { outcome: 'refused', cause: 'separation' };
   }
   const unvouched = person.email !== undefined && !vouchesFor(source, proved);
+  if (unvouched) await services.store.write({ changes: [unvouchedAddress(person)] });
   await linkIdentity(services, made, person, proved, { made: true, unvouched });
   return { outcome: 'known', person, source, kept: [...proved.incomplete, ...fit.kept] };
 }
@@ -197,6 +201,11 @@ export async function linkIdentity(
 /** Does a source answer for the address that it tells? A directory is the company's own record of it. */
 function vouchesFor(source: Stored<Source>, { issuer, emailVerified }: ProvedIdentity): boolean {
   return emailVerified && (source.trustEmail || issuer === directoryIssuer(source.id));
+}
+
+/** Kept with the person too: the identity that brought the address may be unlinked before the mailbox's owner comes. */
+function unvouchedAddress({ id }: Stored<Person>): Change {
+  return { kind: 'update', collection: people, id, where: {}, set: { addressUnvouched: true } };
 }
 
 function bringsAddress({ email }: PersonPatch, before: Stored<Person>): boolean {

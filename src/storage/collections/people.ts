@@ -30,6 +30,8 @@ export const personSchema = z.object({
   addresses: z.number().optional(),
   /** When the address was set, in ms. */
   addressSince: z.number().optional(),
+  /** A source brought the address and does not vouch for it, and its owner has not come yet (`actions/recovery/unproved.ts`). */
+  addressUnvouched: z.boolean().optional(),
   status: z.enum(['active', 'disabled']),
   /** Further columns, as the policy's rules see them. */
   attributes: z.record(z.string(), attribute),
