@@ -19,9 +19,12 @@ import { openLink } from '#actions/recovery/link.ts';
 import { sendLink } from '#actions/recovery/send.ts';
 import { changeOwnPassword } from '#actions/signin/change-password.ts';
 import { beginStep, pendingStep } from '#actions/signin/step.ts';
+import { identitiesOf } from '#actions/sources/identities.ts';
+import { linkIdentity } from '#actions/sources/meet.ts';
 import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
 import { outbox, type Person, people } from '#storage/collections.ts';
+import { CommitConflict } from '#storage/port.ts';
 import { Browser } from '#test/support/browser.ts';
 import { phoneWith, withFactors } from '#test/support/factors.ts';
 import { operator, passphrase, type TestHub } from '#test/support/hub.ts';
@@ -201,4 +204,32 @@ test('the address moves in the moment in which a link is used: of the two one ha
     assert.equal(await used, false, 'the address was another one before the password was');
     assert.equal((await credentialsOf(hub.services, id)).password?.changedAt, changedBefore);
   }
+});
+
+test('what a request began before a recovery by mail is not committed after it', async () => {
+  count += 1;
+  const email = `walker-${count}@walk.example`;
+  const { id } = await createPerson(hub.services, operator, { email, name: 'Walker', password: passphrase });
+  // As the requests of somebody who is signed in saw the account.
+  const seen = await personOf(id);
+  const { secret, sealed } = offerTotp(hub.services, seen);
+  const phone = phoneWith(secret, () => hub.services.clock.now());
+  await sendLink(hub.services, operator, id);
+  await choosePassword(hub.services, operator, await mailedToken(id), 'another quiet otter sings');
+  const given = { sealed, code: phone.code(), label: 'Phone' };
+  await assert.rejects(
+    async () => hub.services.store.write(await totpEnrolment(hub.services, operator, seen, given)),
+    CommitConflict,
+  );
+  const proved = {
+    source: 'elsewhere',
+    issuer: 'https://idp.example',
+    subject: id,
+    values: {},
+    incomplete: [],
+    emailVerified: false,
+  };
+  await assert.rejects(linkIdentity(hub.services, operator, seen, proved), CommitConflict);
+  assert.equal((await identitiesOf(hub.services, id)).length, 0);
+  assert.equal((await credentialsOf(hub.services, id)).totp, undefined);
 });

@@ -11,7 +11,7 @@ import { about } from '../people/about.ts';
 import type { Services } from '../services.ts';
 import { credentialsOf } from './credentials.ts';
 import { labelOf } from './label.ts';
-import { turnOfFactors } from './turn.ts';
+import { sameAccount, turnOfFactors } from './turn.ts';
 
 const purpose = 'totp';
 /** A secret that was shown is good for so long (ms); then another has to be scanned. */
@@ -99,6 +99,7 @@ export async function totpEnrolment(
   return {
     changes: [
       turn,
+      sameAccount(person),
       before === undefined ? { kind: 'insert', ...rest } : { kind: 'replace', ...rest, ifVersion: before.version },
       ...credentialNotice(services, origin, person, 'app-added'),
     ],

@@ -1,4 +1,7 @@
 import { HubError } from '#domain/errors.ts';
+import { accountCondition } from '#domain/people/account-state.ts';
+import type { Stored } from '#storage/collection.ts';
+import { type Person, people } from '#storage/collections.ts';
 import { type Change, CommitConflict } from '#storage/port.ts';
 import type { Services } from '../services.ts';
 import { turnOf } from '../turn.ts';
@@ -16,6 +19,18 @@ export function factorTurnId(person: string): string {
  */
 export function turnOfFactors(services: Pick<Services, 'store'>, person: string): Promise<Change> {
   return turnOf(services, factorTurnId(person), factorsTag);
+}
+
+/** For the commit of an enrolment: the account is still as it was when the request began, so that nobody enrols who was just put out. */
+export function sameAccount(person: Stored<Person>): Change {
+  return {
+    kind: 'update',
+    collection: people,
+    id: person.id,
+    where: accountCondition(person),
+    set: {},
+    tag: factorsTag,
+  };
 }
 
 /** A lost turn in words. @throws HubError `conflict` instead of that conflict; anything else as it is */

@@ -91,6 +91,8 @@ export async function openLink(services: Services, token: string): Promise<OpenL
     id: person.id,
     where: accountCondition(link),
     set: {},
+    // Who chooses a password by a link may be another owner: what was begun before counts no more, as after a change of the address.
+    add: { addresses: 1 },
     tag: linkTag,
   };
   const spent: Change = {

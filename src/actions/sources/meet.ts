@@ -10,6 +10,7 @@ import { mappingAtFirst } from '#domain/sources/source.ts';
 import type { Stored } from '#storage/collection.ts';
 import { type Identity, identities, type Person, people, type Source, sources } from '#storage/collections.ts';
 import type { Change } from '#storage/port.ts';
+import { sameAccount } from '../factors/turn.ts';
 import { about } from '../people/about.ts';
 import { changePerson } from '../people/change.ts';
 import { clashes } from '../people/clashes.ts';
@@ -187,7 +188,11 @@ export async function linkIdentity(
   };
   const who = await about(services, origin, person);
   await services.store.write({
-    changes: [{ kind: 'insert', collection: identities, id: identityId(proved), data, tag: 'identity' }],
+    changes: [
+      // Nobody links to an account that was recovered, disabled or given another address since the request began.
+      ...(how.made ? [] : [sameAccount(person)]),
+      { kind: 'insert', collection: identities, id: identityId(proved), data, tag: 'identity' },
+    ],
     events: [
       draft(origin, 'person.linked', 'success', {
         subject: who.subject,

@@ -6,7 +6,7 @@
 export interface AccountState {
   /** How often everything of the person was ended. */
   readonly endings?: number | undefined;
-  /** How often the e-mail address changed. */
+  /** How often the e-mail address changed, or a password was chosen by a mailed link. */
   readonly addresses?: number | undefined;
 }
 

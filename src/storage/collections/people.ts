@@ -26,7 +26,7 @@ export const personSchema = z.object({
   leavesAt: z.number().optional(),
   /** How often everything of theirs was ended; what was begun before an ending counts no more, not even after it was undone. */
   endings: z.number().optional(),
-  /** How often the e-mail address changed; what was mailed or shown before a change counts no more. */
+  /** How often the e-mail address changed, or a password was chosen by a mailed link; what was mailed or shown before counts no more. */
   addresses: z.number().optional(),
   /** When the address was set, in ms. */
   addressSince: z.number().optional(),

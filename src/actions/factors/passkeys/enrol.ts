@@ -14,7 +14,7 @@ import { about } from '../../people/about.ts';
 import type { Services } from '../../services.ts';
 import { credentialsOf, mostPasskeys } from '../credentials.ts';
 import { labelOf } from '../label.ts';
-import { turnOfFactors } from '../turn.ts';
+import { sameAccount, turnOfFactors } from '../turn.ts';
 import { keepChallenge, spendChallenge } from './challenge.ts';
 import { webAuthn } from './library.ts';
 import { challengeMs, relyingParty, userHandle } from './relying-party.ts';
@@ -86,6 +86,7 @@ export async function passkeyEnrolment(
     commit: {
       changes: [
         turn,
+        sameAccount(person),
         { kind: 'insert', collection: credentials, id: passkeyId(credential.id), data },
         ...credentialNotice(services, origin, person, 'passkey-added'),
       ],

@@ -102,6 +102,7 @@ export const personExport = named(
     accounts: list('The account, then those that were merged into it'),
     links: list('Logins and `sub` in systems'),
     identities: list('Identities at upstream sources, with what they told last'),
+    accountsInSystems: list('Accounts that connectors found or made in products'),
     provisionedBy: list('SCIM clients that created or linked the account, and what they sent'),
     assignments: list('Roles given singly'),
     credentials: list('Kinds, names and times; no secret, hash or key'),
