@@ -1,4 +1,5 @@
-import { type Claimant, type Claims, claimsOf } from '#domain/claims/claims.ts';
+import { claimantOf } from '#domain/claims/claimant.ts';
+import { type Claims, claimsOf } from '#domain/claims/claims.ts';
 import { nativeRoleMapping, nativeRolesOf } from '#domain/claims/native-roles.ts';
 import { claimOverrides, withOverrides } from '#domain/claims/overrides.ts';
 import { HubError } from '#domain/errors.ts';
@@ -129,7 +130,7 @@ function accessFrom(
   const subject = subjectOfPerson(person, assigned);
   const active = isActiveAt(subject, at);
   const held = policy.compiled.access(subject, at);
-  const claimant = claimantOf(person, settings.timeZone);
+  const claimant = claimantOf(person, person.changedAt, settings.timeZone);
   const perSystem = everySystem.map((system): [string, SystemAccess] => {
     const module = modules.get(system.provider);
     const here = { roles: held.rolesIn.get(system.id) ?? [], permissions: held.systems.get(system.id) ?? [] };
@@ -155,17 +156,6 @@ function accessFrom(
     hub: hubRights.everywhere,
     hubRights,
     requires: held.requires,
-  };
-}
-
-/** The person as claims are made of; what an account does not say about language and time zone, the hub's own say. */
-function claimantOf(person: Stored<Person>, timeZone: string): Claimant {
-  const { locale, zoneinfo } = person.attributes;
-  return {
-    ...person,
-    updatedAt: Math.floor(person.changedAt / 1000),
-    locale: typeof locale === 'string' ? locale : 'en',
-    zoneinfo: typeof zoneinfo === 'string' ? zoneinfo : timeZone,
   };
 }
 

@@ -20,6 +20,7 @@ export async function sweptSystems({ store, modules, settings }: Services): Prom
         },
         settings: system.settings,
         budget: claimsBudget(system.settings, settings.claims.budget),
+        timeZone: settings.timeZone,
       },
     ];
   });

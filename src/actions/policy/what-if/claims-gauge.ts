@@ -1,8 +1,12 @@
+import { claimantOf } from '#domain/claims/claimant.ts';
 import { nativeRoleMapping, nativeRolesOf } from '#domain/claims/native-roles.ts';
 import { personalBytes, rightsBytes } from '#domain/claims/size.ts';
 import type { Access } from '#domain/policy/access.ts';
 import { reconcilingOf, shapedRoles } from '#domain/providers/reconcile.ts';
 import type { ClaimsSize, SweptPerson, SweptSystem } from './question.ts';
+
+/** In ms; its length in seconds is that of every instant until 2286. */
+const someInstant = 1_700_000_000_000;
 
 /** So many of those above the budget are named for each system. */
 const mostNamed = 100;
@@ -25,7 +29,9 @@ export class ClaimsGauge {
     for (const system of this.#systems) {
       if (system.claims !== measured) {
         measured = system.claims;
-        personal = personalBytes({ claims: measured }, one.person, undefined) - 1;
+        // When somebody was changed is as long for everybody.
+        const claimant = claimantOf(one.person, someInstant, system.timeZone);
+        personal = personalBytes({ claims: measured }, claimant, undefined) - 1;
       }
       system.add(one.id, label, personal, before, after);
     }
@@ -52,6 +58,10 @@ class SystemGauge {
 
   get claims(): SweptSystem['module']['claims'] {
     return this.#system.module.claims;
+  }
+
+  get timeZone(): string {
+    return this.#system.timeZone;
   }
 
   add(id: string, label: string, personal: number, before: Access, after: Access): void {

@@ -17,6 +17,8 @@ export interface SweptSystem {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Bytes. */
   readonly budget: number;
+  /** The hub's own, for people who name none. */
+  readonly timeZone: string;
 }
 
 /** Policies travel as text and are compiled where the sweep runs; `null` is the one that grants nothing. */
