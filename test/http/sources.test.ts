@@ -17,10 +17,11 @@ import { sourceSettingsOf } from '#actions/sources/record.ts';
 import { removeSource } from '#actions/sources/remove.ts';
 import { unlinkIdentity } from '#actions/sources/unlink.ts';
 import type { SourceSettings } from '#domain/sources/source.ts';
-import { outbox, sessions } from '#storage/collections.ts';
+import { sessions } from '#storage/collections.ts';
 import { type BootedHub, bootHub, passphrase } from '#test/support/booted.ts';
 import { type Answer, Browser } from '#test/support/browser.ts';
 import { withFactors } from '#test/support/factors.ts';
+import { mailedToken } from '#test/support/mailed-token.ts';
 import {
   addSource,
   eventsOf,
@@ -401,13 +402,6 @@ test('a flood of made-up answers is no flood of events', async (t) => {
   assert.ok(events.every(({ detail }) => detail?.cause === 'unknown-state'));
 });
 
-/** The newest link that was mailed to somebody. */
-async function mailedToken(person: string): Promise<string> {
-  const { items } = await hub.services.store.find(outbox, { where: { person }, limit: 100 });
-  const sealed = items.flatMap((one) => (one.kind === 'mail' && one.sealed !== undefined ? [one.sealed] : [])).at(-1);
-  return /\/sign-in\/reset\/([\w-]+)/.exec(hub.services.seal.open('mail', sealed ?? ''))?.[1] ?? assert.fail('no link');
-}
-
 for (const [what, verified, trusted, stays] of [
   ['an address that the source does not vouch for', false, false, false],
   ['an address that says it is verified, of a source that is not trusted to say so', true, false, false],
@@ -426,7 +420,12 @@ for (const [what, verified, trusted, stays] of [
     assert.ok(person);
     await withFactors(hub.services, person);
     await sendLink(hub.services, operator, person.id);
-    await choosePassword(hub.services, operator, await mailedToken(person.id), 'the owner of the mailbox came');
+    await choosePassword(
+      hub.services,
+      operator,
+      await mailedToken(hub.services, person.id),
+      'the owner of the mailbox came',
+    );
 
     assert.equal(await isIn(waiting), false, 'every session ends');
     assert.equal((await identitiesOf(hub.services, person.id)).length, stays ? 1 : 0);
@@ -469,7 +468,12 @@ for (const kept of ['an identity of another source', 'a second factor and a pass
     }
     await unlinkIdentity(hub.services, operator, person, first[0]?.id ?? '');
     await sendLink(hub.services, operator, person.id);
-    await choosePassword(hub.services, operator, await mailedToken(person.id), 'the owner of the mailbox came');
+    await choosePassword(
+      hub.services,
+      operator,
+      await mailedToken(hub.services, person.id),
+      'the owner of the mailbox came',
+    );
 
     assert.deepEqual(await identitiesOf(hub.services, person.id), []);
     assert.equal((await credentialsOf(hub.services, person.id)).totp, undefined);
@@ -477,6 +481,11 @@ for (const kept of ['an identity of another source', 'a second factor and a pass
     assert.ok(after);
     await withFactors(hub.services, after);
     await sendLink(hub.services, operator, person.id);
-    await choosePassword(hub.services, operator, await mailedToken(person.id), 'the owner forgot it once more');
+    await choosePassword(
+      hub.services,
+      operator,
+      await mailedToken(hub.services, person.id),
+      'the owner forgot it once more',
+    );
     assert.ok((await credentialsOf(hub.services, person.id)).totp, 'what the owner set up since is not touched');
   });

@@ -23,11 +23,12 @@ import { identitiesOf } from '#actions/sources/identities.ts';
 import { linkIdentity } from '#actions/sources/meet.ts';
 import { HubError } from '#domain/errors.ts';
 import type { Stored } from '#storage/collection.ts';
-import { outbox, type Person, people } from '#storage/collections.ts';
+import { type Person, people } from '#storage/collections.ts';
 import { CommitConflict } from '#storage/port.ts';
 import { Browser } from '#test/support/browser.ts';
 import { phoneWith, withFactors } from '#test/support/factors.ts';
 import { operator, passphrase, type TestHub } from '#test/support/hub.ts';
+import { mailedToken } from '#test/support/mailed-token.ts';
 import { aHub, relyingParty } from './fixture.ts';
 
 const scanner = { id: 'scanner', title: 'Handheld', side: 'erp', auth: 'none', deviceFlow: true, open: true } as const;
@@ -51,18 +52,10 @@ const personOf = async (id: string): Promise<Stored<Person>> => {
 /** Makes the thing; the answer is whether it still does what it is for. It is asked once. */
 type Maker = (person: Stored<Person>) => Promise<() => Promise<boolean>>;
 
-/** The token of the newest link in the mails of a person. */
-async function mailedToken(id: string): Promise<string> {
-  const { items } = await hub.services.store.find(outbox, { where: { person: id }, limit: 100 });
-  const sealed = items.flatMap((one) => (one.kind === 'mail' && one.sealed !== undefined ? [one.sealed] : [])).at(-1);
-  const contents = hub.services.seal.open('mail', sealed ?? '');
-  return /\/sign-in\/reset\/([\w-]+)/.exec(contents)?.[1] ?? assert.fail(contents);
-}
-
 const things: Record<string, Maker> = {
   'link for a new password': async ({ id }) => {
     await sendLink(hub.services, operator, id);
-    const token = await mailedToken(id);
+    const token = await mailedToken(hub.services, id);
     return async () => {
       const looked = (await openLink(hub.services, token)) !== undefined;
       const used = await choosePassword(hub.services, operator, token, 'another quiet otter sings').then(
@@ -193,7 +186,7 @@ test('the address moves in the moment in which a link is used: of the two one ha
     const email = `walker-${count}@walk.example`;
     const { id } = await createPerson(hub.services, operator, { email, name: 'Walker', password: passphrase });
     await sendLink(hub.services, operator, id);
-    const token = await mailedToken(id);
+    const token = await mailedToken(hub.services, id);
     const changedBefore = (await credentialsOf(hub.services, id)).password?.changedAt;
     const used = choosePassword(hub.services, operator, token, 'another quiet otter sings').then(
       () => true,
@@ -215,7 +208,7 @@ test('what a request began before a recovery by mail is not committed after it',
   const { secret, sealed } = offerTotp(hub.services, seen);
   const phone = phoneWith(secret, () => hub.services.clock.now());
   await sendLink(hub.services, operator, id);
-  await choosePassword(hub.services, operator, await mailedToken(id), 'another quiet otter sings');
+  await choosePassword(hub.services, operator, await mailedToken(hub.services, id), 'another quiet otter sings');
   const given = { sealed, code: phone.code(), label: 'Phone' };
   await assert.rejects(
     async () => hub.services.store.write(await totpEnrolment(hub.services, operator, seen, given)),

@@ -3,7 +3,7 @@ import type { Services } from '../services.ts';
 import { systemDirectory } from '../systems/directory.ts';
 import { targetOf } from './target.ts';
 
-/** What wants a look about provisioning of one system; nothing is asked of the product. */
+/** Problems with the provisioning of one system that an administrator should see. Does not call the product. */
 export interface ProvisioningAlarm {
   readonly system: string;
   readonly title: string;

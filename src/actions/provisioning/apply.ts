@@ -8,7 +8,7 @@ import { keepState } from './state.ts';
 import { getTarget, openConnector, type Target } from './target.ts';
 
 /**
- * Has the difference carried out: whoever is in the plan goes into the outbox, from where it is carried soon, over restarts too.
+ * Applies the plan: each person in it gets an outbox delivery, which also survives a restart.
  * @param person only this one
  * @returns the plan as it was, and how many people are to be carried
  * @throws HubError `not-found`, `not-provisioned` (mode preview too), `product-away`

@@ -18,7 +18,7 @@ const usualParallel = 8;
  * Carries deliveries of one system: reads the accounts, works out what is to be done now, does it, reads again, and puts on record what
  * was found. What a run has done that died half-way is found done by the next.
  * @param held asked before each act: another process may have taken over
- * @throws ConnectorFault when the product itself fails; whoever was not settled by then still waits
+ * @throws ConnectorFault when the product itself fails; deliveries that were not completed by then stay in the outbox
  */
 export async function carry(
   services: Services,

@@ -25,7 +25,7 @@ export async function readAccounts(
 
 export async function everyAccount(connector: Connector): Promise<Account[]> {
   const accounts = new Map<string, Account>();
-  // By id: whoever comes while the pages are read may be on two of them.
+  // By id: an account created while the pages are read can appear on two of them.
   for await (const page of connector.list()) for (const account of page) accounts.set(account.id, account);
   return [...accounts.values()];
 }

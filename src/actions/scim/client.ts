@@ -6,7 +6,7 @@ export interface ScimClient {
   readonly adopt: 'employeeNumber' | undefined;
 }
 
-/** What a client is told about a resource: the resource without `meta`, and what `meta` is made of. */
+/** A resource as the client sees it, without `meta`, and the values from which `meta` is built. */
 export interface ScimShown {
   readonly resource: Readonly<Record<string, unknown>>;
   readonly id: string;

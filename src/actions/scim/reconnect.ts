@@ -5,7 +5,7 @@ import { hasHubRights } from '../people/rights.ts';
 import type { Services } from '../services.ts';
 import type { ScimClient } from './client.ts';
 
-/** What happens when a client sends everybody again, as products do after they were connected anew. */
+/** The effect of a client sending every user again, as products do after they are connected from scratch. */
 export interface Reconnect {
   /** Users it made or linked: found by externalId or userName, and brought up to date. */
   readonly known: number;

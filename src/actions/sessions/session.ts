@@ -57,7 +57,7 @@ export function entriesOf(session: Stored<SessionRecord>): readonly SessionEntry
 
 /**
  * A session's end moves with activity. A move smaller than this (ms) is not worth a write: at most a minute, and never more than a
- * twentieth of the idle limit, or whoever uses a session of a minute every twenty seconds would be signed out.
+ * twentieth of the idle limit, because otherwise a session with a limit of one minute would end although it is used every twenty seconds.
  */
 export function worthMoving({ settings }: Pick<Services, 'settings'>): number {
   return Math.min(60_000, settings.lifetimes.sessionIdle / 20);

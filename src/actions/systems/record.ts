@@ -15,7 +15,7 @@ export function openClientSecret(services: Services, system: System): string | u
   return system.clientSecretSealed === undefined ? undefined : services.seal.open(purpose, system.clientSecretSealed);
 }
 
-/** The secret of before, while it overlaps with the new one; whoever compares asks the clock against `until`. */
+/** The previous secret during the overlap. The caller that compares it also checks `until` against the clock. */
 export function openPreviousSecret(services: Services, system: System): { secret: string; until: number } | undefined {
   const { previousSecretSealed: sealed, previousSecretUntil: until } = system;
   if (sealed === undefined || until === undefined || until <= services.clock.now()) return undefined;
